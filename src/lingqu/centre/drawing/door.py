@@ -1,0 +1,97 @@
+"""The drawing (图纸) of the city: definitions by kind and natural key, as they were last applied.
+
+Every room above reads its definitions here, typed by its own ``Definition`` class. Only the blueprint writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import Max
+
+from lingqu.centre.drawing.models import Revision, Stored
+from lingqu.kernel.definition import Definition
+from lingqu.kernel.errors import NotFound
+from lingqu.kernel.text import Text
+
+D = TypeVar("D", bound=Definition)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A definition as data, with where it came from."""
+
+    kind: str
+    code: str
+    document: Mapping[str, Any]
+    origin: str
+    layer: str
+
+
+@dataclass
+class _Shelf:
+    revision: int = -1
+    by_kind: dict[str, dict[str, Definition]] = field(default_factory=dict)
+
+
+_shelf = _Shelf()
+
+
+def revision() -> int:
+    """The number of the drawing as it stands; 0 before anything was applied. Grows with each change."""
+    return Revision.objects.aggregate(last=Max("id"))["last"] or 0
+
+
+def every(of: type[D]) -> dict[str, D]:
+    """All definitions of a kind by code, in the order of their codes. Kept until the drawing changes."""
+    now = revision()
+    if _shelf.revision != now:
+        _shelf.revision, _shelf.by_kind = now, {}
+    if of.kind not in _shelf.by_kind:
+        rows = Stored.objects.filter(kind=of.kind).order_by("code").values_list("code", "document")
+        _shelf.by_kind[of.kind] = {code: of.model_validate(document) for code, document in rows}
+    return _shelf.by_kind[of.kind]  # type: ignore[return-value]
+
+
+def one(of: type[D], code: str) -> D:
+    """The definition with this code. Raises NotFound (``drawing.unknown``)."""
+    found = every(of).get(code)
+    if found is None:
+        raise NotFound(
+            "drawing.unknown",
+            Text(zh=f"没有编码为“{code}”的{of.kind}", en=f"There is no {of.kind} with the code {code!r}"),
+            place=code,
+            next_step=Text(zh="检查编码，或先应用城市蓝图", en="Check the code, or apply the city's blueprint first"),
+        )
+    return found
+
+
+def placed() -> list[Placed]:
+    """Everything as data, ordered by kind and code: what ``export`` writes and ``plan`` compares."""
+    rows = Stored.objects.order_by("kind", "code")
+    return [Placed(r.kind, r.code, r.document, r.origin, r.layer) for r in rows]
+
+
+@transaction.atomic
+def replace(put: Iterable[Placed], remove: Iterable[tuple[str, str]], *, actor: str, summary: Mapping[str, Any]) -> int:
+    """Put and remove definitions in one transaction; gives the new revision. Nothing to do leaves the revision."""
+    put, remove = list(put), list(remove)
+    if not put and not remove:
+        return revision()
+    new = Revision.objects.create(actor=actor, summary=dict(summary))
+    for kind, code in remove:
+        Stored.objects.filter(kind=kind, code=code).delete()
+    Stored.objects.bulk_create(
+        [
+            Stored(kind=p.kind, code=p.code, document=dict(p.document), origin=p.origin, layer=p.layer, revision=new)
+            for p in put
+        ],
+        update_conflicts=True,
+        unique_fields=["kind", "code"],
+        update_fields=["document", "origin", "layer", "revision"],
+        batch_size=1000,
+    )
+    return new.pk

@@ -1,0 +1,43 @@
+"""One instance of Lingqu: a folder that holds everything that is not code."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Instance:
+    """``root`` holds ``pg/`` (embedded database), ``lake/``, ``inbox/``, ``logs/``, ``run/``, ``secrets/``."""
+
+    root: Path
+
+    @property
+    def pg(self) -> Path:
+        return self.root / "pg"
+
+    @property
+    def lake(self) -> Path:
+        return self.root / "lake"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        return self.root / "run"
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+
+def current() -> Instance:
+    """The instance named by ``LINGQU_INSTANCE``, else ``var/`` in the working directory."""
+    return Instance(Path(os.environ.get("LINGQU_INSTANCE", "var")).resolve())

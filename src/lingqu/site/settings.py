@@ -1,0 +1,138 @@
+"""Django's settings, built from the instance and the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from lingqu.site import instance as _instance
+from lingqu.site import postgres as _postgres
+
+INSTANCE = _instance.current()
+LINGQU_LAKE = INSTANCE.lake
+LINGQU_INBOX = INSTANCE.inbox
+LINGQU_SECRETS = INSTANCE.secrets
+DEMO = os.environ.get("LINGQU_DEMO") == "1"
+DEBUG = os.environ.get("LINGQU_DEBUG") == "1"
+
+
+def _secret_key() -> str:
+    if value := os.environ.get("LINGQU_SECRET_KEY"):
+        return value
+    file = INSTANCE.secrets / "django"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                out.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+    return file.read_text()
+
+
+def _database() -> dict[str, object]:
+    common = {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    if url := os.environ.get("DATABASE_URL"):
+        parts = urlsplit(url)
+        options = dict(parse_qsl(parts.query))
+        host = options.pop("host", None) or unquote(parts.hostname or "")
+        return common | {
+            "NAME": parts.path.lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": host,
+            "PORT": str(parts.port or options.pop("port", "") or ""),
+            "OPTIONS": options,
+        }
+    file = _postgres.connection_file(INSTANCE)
+    found = json.loads(file.read_text()) if file.exists() else {"dbname": "lingqu", "host": "/nowhere"}
+    return common | {
+        "NAME": found["dbname"],
+        "USER": found.get("user", ""),
+        "PASSWORD": found.get("password", ""),
+        "HOST": found["host"],
+        "PORT": found.get("port", ""),
+    }
+
+
+SECRET_KEY = _secret_key()
+DATABASES = {"default": _database()}
+ALLOWED_HOSTS = os.environ.get("LINGQU_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+    "lingqu.centre.drawing",
+    "lingqu.centre.access",
+    "lingqu.centre.entities",
+    "lingqu.centre.catalogue",
+    "lingqu.centre.exchange",
+    "lingqu.centre.quality",
+    "lingqu.centre.fusion",
+    "lingqu.ui",
+    "lingqu.stewardship",
+    "lingqu.protocols",
+    "lingqu.site",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "lingqu.site.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+WSGI_APPLICATION = "lingqu.site.wsgi.application"
+AUTH_USER_MODEL = "access.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+ACCOUNT_ADAPTER = "allauth.account.adapter.DefaultAccountAdapter"
+LOGIN_REDIRECT_URL = "/"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+STATIC_URL = "/static/"
+STATIC_ROOT = INSTANCE.root / "static"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+BASE_DIR = Path(__file__).resolve().parent
