@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import Max
 
+from lingqu.centre.drawing.definitions import City
 from lingqu.centre.drawing.models import Revision, Stored
 from lingqu.kernel.definition import Definition
 from lingqu.kernel.errors import NotFound
@@ -69,6 +70,11 @@ def one(of: type[D], code: str) -> D:
     return found
 
 
+def city() -> City | None:
+    """The city as it was last applied, or None before anything was."""
+    return next(iter(every(City).values()), None)
+
+
 def placed() -> list[Placed]:
     """Everything as data, ordered by kind and code: what ``export`` writes and ``plan`` compares."""
     rows = Stored.objects.order_by("kind", "code")
@@ -95,3 +101,6 @@ def replace(put: Iterable[Placed], remove: Iterable[tuple[str, str]], *, actor: 
         batch_size=1000,
     )
     return new.pk
+
+
+__all__ = ["City", "Placed", "city", "every", "one", "placed", "replace", "revision"]

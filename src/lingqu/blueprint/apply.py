@@ -1,0 +1,86 @@
+"""Make the drawing what the blueprint says: one transaction, and again changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from lingqu.blueprint.check import check
+from lingqu.blueprint.model import Blueprint
+from lingqu.blueprint.plan import Plan, plan
+from lingqu.centre.access import door as access
+from lingqu.centre.access.door import Actor
+from lingqu.centre.drawing import door as drawing
+from lingqu.kernel.errors import Conflict, Fault, Invalid
+from lingqu.kernel.text import Text
+
+_LOCK = 0x6C71_6270
+"""Advisory lock of PostgreSQL under which appliers wait for each other."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What applying did. ``revision`` is the drawing's after it; ``changed`` tells whether it is a new one."""
+
+    revision: int
+    plan: Plan
+
+    @property
+    def changed(self) -> bool:
+        return not self.plan.empty
+
+
+def apply(actor: Actor, blueprint: Blueprint, *, allow_removal: bool = False) -> Applied:
+    """Check, plan and put into the drawing, and leave a ledger row.
+
+    Raises ``Refused`` for who may not apply, ``Invalid`` (``blueprint.faults``) with every error, and ``Conflict``
+    (``blueprint.removal``) where data would lose its description and ``allow_removal`` is not given. The data itself
+    is never deleted.
+    """
+    access.require(actor, "apply")
+    errors = [fault for fault in check(blueprint) if fault.severity == "error"]
+    if errors:
+        raise _faulty(blueprint, errors)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        made = plan(blueprint)
+        if made.empty:
+            return Applied(made.revision, made)
+        if not allow_removal:
+            _refuse_loss(made)
+        revision = drawing.replace(made.put, made.remove, actor=actor.name, summary=made.counts)
+        access.record(actor, "apply", count=len(made.changes), detail={"revision": revision} | made.counts)
+    return Applied(revision, made)
+
+
+def _faulty(blueprint: Blueprint, errors: list[Fault]) -> Invalid:
+    return Invalid(
+        "blueprint.faults",
+        Text(
+            zh=f"蓝图有 {len(errors)} 处错误，未应用", en=f"The blueprint has {len(errors)} errors; nothing was applied"
+        ),
+        place=str(blueprint.root),
+        next_step=Text(zh="运行 lingqu blueprint check 并逐条改正", en="Run lingqu blueprint check and correct each"),
+        faults=errors,
+    )
+
+
+def _refuse_loss(made: Plan) -> None:
+    losing = [change for change in made.changes if change.loses]
+    if not losing:
+        return
+    said = [touch.message for change in losing for touch in change.touches if touch.loses]
+    raise Conflict(
+        "blueprint.removal",
+        Text(
+            zh=f"将使已有数据失去说明：{'；'.join(text.zh for text in said)}",
+            en=f"Data would lose its description: {'; '.join(text.en for text in said)}",
+        ),
+        place=", ".join(f"{change.kind} {change.code}" for change in losing),
+        next_step=Text(
+            zh="确认不再需要后，加 --allow-removal 再应用",
+            en="Apply with --allow-removal when the data is no longer needed",
+        ),
+    )

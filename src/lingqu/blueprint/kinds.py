@@ -1,0 +1,51 @@
+"""The kinds of definitions a blueprint is made of, and where their files lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lingqu.centre.access.definitions import Role
+from lingqu.centre.catalogue.definitions import Department, InformationResource
+from lingqu.centre.drawing.definitions import City
+from lingqu.centre.entities.definitions import EntityType
+from lingqu.centre.exchange.definitions import Source
+from lingqu.centre.fusion.definitions import RegisterRules
+from lingqu.centre.quality.definitions import RuleSet
+from lingqu.kernel.definition import Definition
+from lingqu.kernel.elements import CodeList, DataElement
+from lingqu.kernel.text import Text
+from lingqu.packs.definitions import PackFile
+
+
+@dataclass(frozen=True)
+class Kind:
+    of: type[Definition]
+    title: Text
+
+    @property
+    def name(self) -> str:
+        return self.of.kind
+
+
+_IN_FOLDERS = (
+    Kind(Department, Text(zh="部门", en="department")),
+    Kind(CodeList, Text(zh="代码集", en="code list")),
+    Kind(DataElement, Text(zh="数据元", en="data element")),
+    Kind(EntityType, Text(zh="实体类型", en="entity type")),
+    Kind(InformationResource, Text(zh="信息资源", en="information resource")),
+    Kind(Source, Text(zh="数据来源", en="source")),
+    Kind(RuleSet, Text(zh="质量规则", en="quality rules")),
+    Kind(RegisterRules, Text(zh="基础库融合规则", en="register")),
+    Kind(Role, Text(zh="角色", en="role")),
+)
+CITY = Kind(City, Text(zh="城市", en="city"))
+PACK = Kind(PackFile, Text(zh="行业包", en="pack"))
+
+BY_FOLDER = {kind.of.folder: kind for kind in _IN_FOLDERS}
+BY_NAME = {kind.name: kind for kind in (CITY, *_IN_FOLDERS)}
+ORDER = {name: place for place, name in enumerate(BY_NAME)}
+
+
+def title(kind: str) -> Text:
+    """What a kind is called in both languages."""
+    return BY_NAME[kind].title if kind in BY_NAME else Text(zh=kind, en=kind)
