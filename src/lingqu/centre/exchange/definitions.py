@@ -17,12 +17,17 @@ class Mapping(Part):
     ``column`` names the column (for GeoJSON and PBF a property or tag; ``$geometry``, ``$id`` are special;
     for JSON a dotted path). ``columns`` names several, joined by ``join``. ``value`` is a constant.
     ``values`` translates the department's own words into codes. ``formats`` are date formats (strptime), tried in
-    order. ``longitude``/``latitude`` name two columns that become a point.
+    order; without any, year-month-day written with ``-``, ``/``, ``.``, ``年月日`` or nothing between is read.
+    ``longitude``/``latitude`` name two columns that become a point. An ``optional`` column may be absent.
+
+    Order of work: trim → missing → extract → values → formats, scale. A code's alias or Chinese title in its code list
+    is translated without ``values``.
     """
 
     column: str | None = None
     columns: tuple[str, ...] = ()
     join: str = ""
+    optional: bool = False
     value: str | None = None
     values: dict[str, str] = Field(default_factory=dict)
     formats: tuple[str, ...] = ()
@@ -34,6 +39,15 @@ class Mapping(Part):
     datum: Datum | None = Field(default=None, description="of a geometry; the source's unless given")
     datum_column: str | None = Field(default=None, description="column that decides the datum of each row")
     datum_values: dict[str, Datum] = Field(default_factory=dict)
+
+    def names(self) -> tuple[str, ...]:
+        """Every column of the delivery that this mapping reads."""
+        one = (self.column, *self.columns, self.longitude, self.latitude, self.datum_column)
+        return tuple(dict.fromkeys(name for name in one if name))
+
+    @property
+    def is_geometry(self) -> bool:
+        return bool(self.longitude or self.latitude or self.column == "$geometry")
 
 
 class Source(Definition):

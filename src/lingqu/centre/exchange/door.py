@@ -5,10 +5,17 @@ quarantine) ; ``refused`` (cannot be read, or breaks the source's contract) ; ``
 
 The lake, under ``<instance>/lake``
 -----------------------------------
-``raw/<source>/<delivery>/<name>``     the bytes as they came, read-only
-``rows/<source>/<delivery>.parquet``   every column as text under the source's own names, and ``_row`` (1 = first data row)
-``clean/<resource>/<delivery>.parquet``   typed items by code, ``_row``, ``_delivery``, ``_source``, ``_key`` (record key, text)
-``issues/<resource>/<delivery>.parquet``  ``row, item, column, rule, on_fail, value, reason_zh, reason_en``
+``raw/<source>/<delivery>/<name>``
+    the bytes as they came, read-only
+``rows/<source>/<delivery>.parquet``
+    every column as text under the source's own names, and ``_row`` (1 = first data row)
+``rows/<source>/<delivery>.broken.parquet``
+    rows that could not be cut into columns: ``_row, reason_zh, reason_en, text``
+``clean/<resource>/<delivery>.parquet``
+    typed items by code, ``_row``, ``_delivery``, ``_source``, ``_key`` (record key, text). Types: BIGINT, DOUBLE,
+    BOOLEAN, DATE, TIMESTAMP WITH TIME ZONE; a geometry is GeoJSON text in WGS-84; everything else VARCHAR
+``issues/<resource>/<delivery>.parquet``
+    ``row, item, column, rule, on_fail, value, reason_zh, reason_en``
 Files are written under a temporary name and renamed, so a file that is there is whole.
 """
 
