@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
@@ -26,7 +27,7 @@ class CodeItem(Part):
 
 class CodeList(Definition):
     """A code list. ``items`` may stand in the file or in ``items_file``, a CSV beside it with columns
-    ``code,zh,en,parent,until,successor,aliases`` (aliases split by ``|``)."""
+    ``code,zh,en,parent,until,successor,aliases`` (aliases split by ``|``; an empty ``en`` is the ``zh``)."""
 
     kind: ClassVar[str] = "code_list"
     folder: ClassVar[str] = "code_lists"
@@ -36,6 +37,16 @@ class CodeList(Definition):
     items: tuple[CodeItem, ...] = ()
     items_file: str | None = None
     open: bool = Field(default=False, description="values outside the list are noted, not refused")
+
+    def spellings(self) -> dict[str, str]:
+        """Every text that is taken for an item → its code: the code, an alias, or a title no other item has."""
+        titles = Counter(title for item in self.items for title in {item.title.zh, item.title.en})
+        found: dict[str, str] = {}
+        for item in self.items:
+            found.update({t: item.code for t in (item.title.en, item.title.zh) if titles[t] == 1})
+        found.update({alias: item.code for item in self.items for alias in item.aliases})
+        found.update({item.code: item.code for item in self.items})
+        return found
 
 
 class DataElement(Definition):
