@@ -1,0 +1,11 @@
+"""The embedded PostgreSQL: binaries of a PyPI wheel under our own launcher.
+
+The wheel's own process handling trusts any live process number, opens the parents of the data folder and lets other
+users in; none of it is used. Any external PostgreSQL ≥ 15 takes its place through ``DATABASE_URL``.
+"""
+
+from lingqu.site.postgres.external import check_version
+from lingqu.site.postgres.launcher import Running, connection_file, remove, start, status, stop
+from lingqu.site.postgres.programs import binaries
+
+__all__ = ["Running", "binaries", "check_version", "connection_file", "remove", "start", "status", "stop"]
