@@ -2,6 +2,7 @@
 
 States of a delivery: ``received`` (bytes kept) → ``landed`` (rows as Parquet) → ``checked`` (clean rows and
 quarantine) ; ``refused`` (cannot be read, or breaks the source's contract) ; ``withdrawn``.
+``receive`` tells PostgreSQL's channel ``lingqu_delivery`` (NOTIFY, payload: the delivery's id) when it commits.
 
 The lake, under ``<instance>/lake``
 -----------------------------------
@@ -21,140 +22,128 @@ Files are written under a temporary name and renamed, so a file that is there is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO
 
 from lingqu.centre.access.door import Actor
+from lingqu.centre.exchange import contract as _contract
+from lingqu.centre.exchange import lake as _lake
+from lingqu.centre.exchange import reads as _reads
+from lingqu.centre.exchange.actions import collect as _collect
+from lingqu.centre.exchange.actions import land as _land
+from lingqu.centre.exchange.actions import mark as _mark
+from lingqu.centre.exchange.actions import preview as _preview
+from lingqu.centre.exchange.actions import progress as _progress
+from lingqu.centre.exchange.actions import receive as _receive
+from lingqu.centre.exchange.actions.preview import Preview
+from lingqu.centre.exchange.actions.progress import Progress
+from lingqu.centre.exchange.connectors import CONNECTORS, config_of
+from lingqu.centre.exchange.connectors.base import Finding
 from lingqu.centre.exchange.definitions import Source
+from lingqu.centre.exchange.lake import Lake
+from lingqu.centre.exchange.options import FormatOptions
+from lingqu.centre.exchange.records import Delivery, State
 
-State = Literal["received", "landed", "checked", "refused", "withdrawn"]
-Progress = Callable[[int, int, str], None]
-"""Called with (done, total or 0 when unknown, what is being done)."""
-
-
-@dataclass(frozen=True)
-class Delivery:
-    id: int
-    source: str
-    resource: str
-    name: str
-    sha256: str
-    size: int  # bytes
-    received_at: datetime
-    received_by: str
-    state: State
-    rows: int | None = None
-    clean_rows: int | None = None
-    bad_rows: int | None = None
-    score: float | None = None  # 0..1
-    error: Mapping[str, Any] | None = None  # rule, message {zh,en}, place, next_step {zh,en}
-    progress: Mapping[str, Any] = field(default_factory=dict)  # done, total, what, at
-    again: bool = False  # the same bytes came before: this is that earlier delivery
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of a connector's check of itself."""
-
-    ok: bool
-    what: str
-    detail: str = ""
-    next_step: str = ""
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The first rows of a file before it is taken in, and how its columns would be mapped."""
-
-    columns: list[str]
-    rows: list[list[str]]
-    encoding: str
-    unmapped: list[str]
-    missing: list[str]
-    coordinates: list[str]  # columns that look like coordinates without a datum, with the proposed datum
-
-
-@dataclass(frozen=True)
-class Lake:
-    root: Path
-
-    def raw(self, source: str, delivery: int) -> Path:
-        return self.root / "raw" / source / str(delivery)
-
-    def rows(self, source: str, delivery: int) -> Path:
-        return self.root / "rows" / source / f"{delivery}.parquet"
-
-    def clean(self, resource: str, delivery: int) -> Path:
-        return self.root / "clean" / resource / f"{delivery}.parquet"
-
-    def issues(self, resource: str, delivery: int) -> Path:
-        return self.root / "issues" / resource / f"{delivery}.parquet"
-
-    def links(self, register: str) -> Path:
-        return self.root / "links" / register
+CHANNEL = _receive.CHANNEL
 
 
 def lake() -> Lake:
     """The lake of this instance (setting ``LINGQU_LAKE``)."""
-    raise NotImplementedError
+    return _lake.lake()
+
+
+def scratch() -> AbstractContextManager[Path]:
+    """An empty folder on the lake's disk for the length of a ``with``."""
+    return _lake.scratch()
+
+
+def keep(made: Path, at: Path) -> None:
+    """Sync a finished file and rename it to its place in the lake."""
+    _lake.keep(made, at)
 
 
 def sources() -> dict[str, Source]:
-    raise NotImplementedError
+    return _reads.sources()
+
+
+def connectors() -> dict[str, type[FormatOptions]]:
+    """Connector name → model of its settings."""
+    return {name: connector.Config for name, connector in CONNECTORS.items()}
+
+
+def settings_of(source: Source) -> FormatOptions:
+    """A source's checked settings. Raises ``Invalid`` (``source.config``, ``source.connector``) with one fault each."""
+    return config_of(source)
+
+
+def contract_digest(source: Source) -> str:
+    """Digest of all that decides how this source's files become rows: a delivery landed with another one is stale."""
+    return _contract.digest(source)
 
 
 def receive(actor: Actor, source: str, name: str, data: BinaryIO | Path) -> Delivery:
     """Keep the bytes as they came. The same bytes for the same source again give the earlier delivery
-    (``again=True``). Raises ``Invalid`` for what is too large, empty, or of a kind the source does not take."""
-    raise NotImplementedError
+    (``again=True``); a refused one is then tried again. Raises ``Invalid`` for what is too large or empty."""
+    return _receive.receive(actor, source, name, data)
+
+
+def withdraw(actor: Actor, delivery: int, reason: str) -> Delivery:
+    """Take a delivery out of its resource's content; the bytes stay. Raises ``Conflict`` when it already is."""
+    return _receive.withdraw(actor, delivery, reason)
 
 
 def preview(source: str, name: str, data: BinaryIO | Path, rows: int = 20) -> Preview:
-    raise NotImplementedError
+    """Raises ``Invalid`` for a file that cannot be read."""
+    return _preview.preview(source, name, data, rows)
 
 
 def collect(actor: Actor, source: str, progress: Progress | None = None) -> list[Delivery]:
     """Pull what the source's connector finds (file, inbox, database, HTTP) and receive it."""
-    raise NotImplementedError
+    return _collect.collect(actor, source, progress)
 
 
 def self_check(source: str) -> list[Finding]:
-    raise NotImplementedError
+    return _collect.self_check(source)
 
 
 def land(delivery: int, progress: Progress | None = None) -> Delivery:
     """Parse the bytes to Parquet. Done again it gives the same file. A file that cannot be read ends ``refused``."""
-    raise NotImplementedError
+    return _land.land(delivery, progress)
+
+
+def reporter(delivery: int, also: Progress | None = None) -> Progress:
+    """Writes a delivery's progress into its row, at most once a second, and passes it on."""
+    return _progress.reporter(delivery, also)
 
 
 def mark_checked(delivery: int, *, clean_rows: int, bad_rows: int, score: float, rules: str) -> Delivery:
     """Called by quality when the clean rows stand in the lake; ``rules`` is the digest of the rules used."""
-    raise NotImplementedError
+    return _mark.mark_checked(delivery, clean_rows=clean_rows, bad_rows=bad_rows, score=score, rules=rules)
 
 
 def delivery(delivery_id: int) -> Delivery:
-    raise NotImplementedError
+    """Raises ``NotFound``."""
+    return _reads.delivery(delivery_id)
 
 
 def deliveries(
     *, source: str = "", resource: str = "", state: str = "", before: int | None = None, limit: int = 50
 ) -> list[Delivery]:
     """Newest first; ``before`` is the id of the last one seen."""
-    raise NotImplementedError
+    return _reads.deliveries(source, resource, state, before, limit)
 
 
 def pending() -> list[Delivery]:
     """Received or landed, not yet checked, oldest first: what the worker has still to do."""
-    raise NotImplementedError
+    return _reads.pending()
 
 
 def current(resource: str) -> list[Delivery]:
     """The checked deliveries that make up the resource's content now: for a snapshot resource the newest of each
-    source, for an appending one all."""
-    raise NotImplementedError
+    source, for an appending one all. Oldest first."""
+    return _reads.current(resource)
 
 
 __all__ = ["Delivery", "Finding", "Lake", "Mapping", "Preview", "Progress", "Sequence", "Source", "State"]

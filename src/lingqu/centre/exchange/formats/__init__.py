@@ -91,7 +91,7 @@ def format_of(path: Path, name: str, options: FormatOptions) -> str:
     if seen == "html":
         raise limits.unreadable(
             "html", "这是网页，不是表格文件", "This is a web page, not a table", name,
-            then_zh="在 Excel 中打开并另存为 .xlsx 后再提交", then_en="Open it in Excel, save it as .xlsx and deliver that",
+            then_zh="在 Excel 中打开并另存为 .xlsx", then_en="Open it in Excel and save it as .xlsx",
         )  # fmt: skip
     if options.format != "auto":
         if options.format != "xlsx" and seen == "xlsx":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -22,15 +22,24 @@ class Broken:
     text: str  # as it stands in the file, at most 2,000 characters
 
 
+class NotClean(Exception):
+    """The fast reader met something that only the careful one can deal with."""
+
+
 @dataclass
 class Table:
-    """``batches`` is read once; each has ``_row`` and then ``columns`` as text. ``broken`` fills while it is read."""
+    """``batches`` is read once; each has ``_row`` and then ``columns`` as text. ``broken`` fills while it is read.
+
+    Where ``careful`` is given, reading ``batches`` may raise ``NotClean`` at any point; then all is to be read again
+    from ``careful()``, which is slower and takes every row.
+    """
 
     columns: list[str]
     batches: Iterator[pa.RecordBatch]
     encoding: str = ""
     broken: list[Broken] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    careful: Callable[[], Iterator[pa.RecordBatch]] | None = None
 
 
 def broken(row: int, zh: str, en: str, text: str) -> Broken:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from lingqu.centre.exchange import limits
 from lingqu.centre.exchange.formats import encoding as enc
-from lingqu.centre.exchange.formats.base import BATCH, Table, batched, broken, column_names, schema_of
+from lingqu.centre.exchange.formats.base import BATCH, NotClean, Table, batched, broken, column_names, schema_of
 from lingqu.centre.exchange.formats.header import find_header
 from lingqu.centre.exchange.options import FormatOptions
 
@@ -34,10 +34,13 @@ def read_csv(path: Path, options: FormatOptions, expected: Sequence[str], scratc
     else:
         skip, header = find_header(cut, options.header_row, expected)
         names = column_names(_without_empty_end(header))
-    plain = skip == 0 or (skip == 1 and bool(head[0].strip()) and not _unfinished(head[0], delimiter))
-    fast = _fast(text, names, delimiter, skip) if whole and len(names) > 1 and plain else None
     table = Table(names, iter(()), enc.NAMES.get(name, name))
-    table.batches = fast if fast is not None else batched(names, _tolerant(text, delimiter, skip, table))
+    plain = skip == 0 or (skip == 1 and bool(head[0].strip()) and not _unfinished(head[0], delimiter))
+    if whole and plain and len(names) > 1:
+        table.batches = _fast(text, names, delimiter, skip)
+        table.careful = lambda: batched(names, _tolerant(text, delimiter, skip, table))
+    else:
+        table.batches = batched(names, _tolerant(text, delimiter, skip, table))
     return table
 
 
@@ -160,14 +163,11 @@ def _fault(cells: list[str] | None, record: str, width: int, longest_cell: int) 
     return None
 
 
-def _fast(path: Path, names: list[str], delimiter: str, skip: int) -> Iterator[pa.RecordBatch] | None:
-    """Batches by DuckDB's reader, or None when the file breaks one of its strict rules anywhere.
-
-    The file is read through once for the check: a row that turns out broken after a million good ones must not leave
-    the good ones behind without it.
-    """
-    connection = duckdb.connect()
-    connection.execute("SET threads TO 2; SET memory_limit TO '1GB'; SET preserve_insertion_order TO true")
+def _fast(path: Path, names: list[str], delimiter: str, skip: int) -> Iterator[pa.RecordBatch]:
+    """Batches by DuckDB's reader in its strict mode. Raises ``NotClean`` where the file breaks one of its rules."""
+    connection = duckdb.connect(config={"threads": 2, "memory_limit": "1GB", "preserve_insertion_order": True})
+    columns = [f"c{i}" for i in range(len(names))]
+    schema, done = schema_of(names), 0
     try:
         relation = connection.read_csv(
             str(path),
@@ -176,25 +176,21 @@ def _fast(path: Path, names: list[str], delimiter: str, skip: int) -> Iterator[p
             sep=delimiter,
             quotechar='"',
             escapechar='"',
-            columns={f"c{i}": "VARCHAR" for i in range(len(names))},
+            columns=dict.fromkeys(columns, "VARCHAR"),
             auto_detect=False,
             strict_mode=True,
             null_padding=False,
-            force_not_null=[f"c{i}" for i in range(len(names))],
-            max_line_size=2 * limits.current().cell_characters,
+            force_not_null=columns,
+            max_line_size=limits.current().cell_characters,
         )
-        relation.aggregate("count(*)").fetchone()
-    except duckdb.Error:
-        return None
-    return _numbered(relation, names)
-
-
-def _numbered(relation: duckdb.DuckDBPyRelation, names: list[str]) -> Iterator[pa.RecordBatch]:
-    schema, done = schema_of(names), 0
-    for batch in relation.to_arrow_reader(BATCH):
-        numbers = pa.array(range(done + 1, done + 1 + batch.num_rows), pa.int64())
-        done += batch.num_rows
-        yield pa.RecordBatch.from_arrays([numbers, *batch.columns], schema=schema)
+        for batch in relation.to_arrow_reader(BATCH):
+            numbers = pa.array(range(done + 1, done + 1 + batch.num_rows), pa.int64())
+            done += batch.num_rows
+            yield pa.RecordBatch.from_arrays([numbers, *batch.columns], schema=schema)
+    except (duckdb.Error, pa.ArrowException) as fault:
+        raise NotClean(str(fault)) from fault
+    finally:
+        connection.close()
 
 
 def _without_empty_end(header: Sequence[str]) -> list[str]:
