@@ -1,0 +1,58 @@
+"""The fusion of one register, as functions over a DuckDB connection: no database, no web, only tables.
+
+gather → normalise → exact → near → block and score → cluster → identify → survive → relate → compile → disputes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lingqu.centre.fusion.plan import Plan
+from lingqu.centre.fusion.steps.cluster import cluster
+from lingqu.centre.fusion.steps.compile import compile_drafts, disputes
+from lingqu.centre.fusion.steps.exact import exact
+from lingqu.centre.fusion.steps.gather import Inputs, gather
+from lingqu.centre.fusion.steps.identify import identify
+from lingqu.centre.fusion.steps.near import near
+from lingqu.centre.fusion.steps.normalise import normalise
+from lingqu.centre.fusion.steps.relate import relate
+from lingqu.centre.fusion.steps.score import Weights, score
+from lingqu.centre.fusion.steps.survive import survive
+from lingqu.centre.fusion.workbench import Workbench
+
+STEPS = 13
+
+
+@dataclass(frozen=True)
+class Before:
+    """What earlier runs left: table expressions over this register's last links, and over what other registers
+    published; the weights trained under the same rules."""
+
+    links: str = ""
+    upstream: Mapping[str, str] | None = None
+    weights: Mapping[str, Any] | None = None
+
+
+def link(bench: Workbench, plan: Plan, inputs: Inputs, weights: Mapping[str, Any] | None = None) -> Weights:
+    """The first half: which records are one thing. Leaves ``records``, ``normal`` and ``clusters``."""
+    gather(bench, plan, inputs)
+    normalise(bench, plan)
+    exact(bench, plan)
+    trained = score(bench, plan, weights)
+    near(bench, plan)
+    cluster(bench, plan)
+    return trained
+
+
+def fuse(bench: Workbench, plan: Plan, inputs: Inputs, before: Before = Before()) -> Weights:
+    """The whole. Leaves ``things``, ``drafts``, ``disputes`` as well; gives the weights that were used."""
+    bench.total = STEPS
+    trained = link(bench, plan, inputs, before.weights)
+    identify(bench, plan, before.links)
+    survive(bench, plan)
+    relate(bench, plan, before.upstream or {})
+    compile_drafts(bench, plan)
+    disputes(bench, plan)
+    return trained

@@ -1,0 +1,81 @@
+"""survive: for each thing and attribute the value that wins, and what lost.
+
+One table ``w_<attribute>`` each: ``c``, ``raw`` and ``norm`` of the winner, ``n`` its record, and for attributes with
+many values ``every_raw`` (list). The table ``losses`` (c, attribute, norm, n) has one row for each other value, the
+first record that says it, by the order of precedence.
+"""
+
+from __future__ import annotations
+
+from lingqu.centre.fusion.definitions import Survivorship
+from lingqu.centre.fusion.plan import Attribute, Plan
+from lingqu.centre.fusion.workbench import Workbench, compose, name, text
+
+
+def survive(bench: Workbench, plan: Plan) -> None:
+    with bench.step("survive") as rows:
+        bench.make(
+            "recency",
+            "SELECT received, row_number() OVER (ORDER BY received DESC) AS late "
+            "FROM (SELECT DISTINCT received FROM records)",
+        )
+        bench.make("losses", "SELECT 0::BIGINT AS c, '' AS attribute, '' AS norm, 0::BIGINT AS n WHERE false")
+        for attribute in plan.contributed():
+            rows[0] += _many(bench, attribute) if attribute.many else _one(bench, plan, attribute)
+
+
+_SAID = """
+SELECT c.c, r.n, r.{raw} AS raw, x.{norm} AS norm, {rank} AS rank
+FROM records r JOIN normal x USING (n) JOIN clusters c USING (n) JOIN recency USING (received) {most}
+WHERE r.{raw} IS NOT NULL AND x.{norm} IS NOT NULL"""
+
+_MOST = """
+JOIN (SELECT c.c, x.{norm} AS norm, count(*) AS votes FROM normal x JOIN clusters c USING (n) GROUP BY ALL) votes
+  ON votes.c = c.c AND votes.norm = x.{norm}"""
+
+_WINNERS = """
+SELECT b.c, s.n, s.raw, s.norm FROM (SELECT c, min(rank) AS rank FROM said GROUP BY c) b
+JOIN said s ON s.c = b.c AND s.rank = b.rank"""
+
+_LOSSES = """
+INSERT INTO losses SELECT s.c, {attribute}, s.norm, arg_min(s.n, s.rank)
+FROM said s JOIN {winners} w USING (c) WHERE s.norm <> w.norm GROUP BY s.c, s.norm"""
+
+
+def _one(bench: Workbench, plan: Plan, attribute: Attribute) -> int:
+    rule = plan.survivorship(attribute.name)
+    raw, norm, winners = name("r_", attribute.name), name("n_", attribute.name), name("w_", attribute.name)
+    most = compose(_MOST, norm=norm) if rule.pick == "most" else ""
+    bench.make("said", compose(_SAID, raw=raw, norm=norm, rank=_rank(rule, raw), most=most))
+    count = bench.make("w_" + attribute.name, _WINNERS)
+    if attribute.normal != "geometry":
+        bench.run(compose(_LOSSES, attribute=text(attribute.name), winners=winners))
+    return count
+
+
+def _rank(rule: Survivorship, raw: str) -> str:
+    """One number, smaller is better: what is picked by, then the order of resources, the newest, the first record."""
+    places = " ".join(f"WHEN {text(resource)} THEN {place}" for place, resource in enumerate(rule.order))
+    order = f"(CASE r.resource {places} ELSE {len(rule.order)} END)" if places else "0"
+    first = {
+        "most": "(1000 - least(999, votes.votes))",
+        "longest": f"(1000 - least(999, length(r.{raw})))",
+    }.get(rule.pick, "0")
+    # Ten bits, ten bits, sixteen bits and the rest for the number of the record.
+    keys = [(order, 1 << 10), ("late", 1 << 16)]
+    if rule.pick == "newest":
+        keys.reverse()
+    rank = f"{first}::HUGEINT"
+    for key, size in keys:
+        rank = f"({rank} * {size} + least({key}, {size - 1}))"
+    return f"({rank} * {1 << 40} + r.n)"
+
+
+def _many(bench: Workbench, attribute: Attribute) -> int:
+    raw, norm = name("r_", attribute.name), name("n_", attribute.name)
+    bench.make("said", compose(_SAID, raw=raw, norm=norm, rank="0", most=""))
+    return bench.make(
+        "w_" + attribute.name,
+        "SELECT c, min(n) AS n, arg_min(raw, n) AS raw, arg_min(norm, n) AS norm, list(raw ORDER BY norm) AS every_raw "
+        "FROM (SELECT c, norm, min(n) AS n, arg_min(raw, n) AS raw FROM said GROUP BY c, norm) GROUP BY c",
+    )
