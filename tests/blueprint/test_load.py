@@ -8,7 +8,7 @@ from lingqu.centre.drawing import door as drawing
 from toytown import TOYTOWN, toytown  # noqa: F401
 
 FAULTS = [  # file, text, rule, line, what the next step says
-    ("departments/a.yaml", "- {code: a, title: 甲}\n- {code: b, title: 乙, parnt: a}\n", "blueprint.unknown_key", 2, "'parent'"),
+    ("departments/a.yaml", "code: a\ntitle: 甲\nparnt: b\n", "blueprint.unknown_key", 3, "'parent'"),
     ("departments/a.yaml", "- {code: a, title: 甲}\n- {code: b}\n", "blueprint.missing_key", 2, "title"),
     ("departments/a.yaml", "code: 12\ntitle: 甲\n", "blueprint.wrong_type", 1, "12"),
     ("departments/a.yaml", "code: a\ntitle: [甲\n", "blueprint.syntax", 3, "indent"),

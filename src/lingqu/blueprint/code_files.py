@@ -37,6 +37,8 @@ def _columns(names: Any, shown: str) -> list[Fault]:
 
 
 def _faults(rows: list[tuple[int, dict[str, Any]]], shown: str) -> Iterator[Fault]:
+    if not rows:
+        yield _fault(shown, 1, "the file has no rows", "文件没有数据行")
     seen: set[str] = set()
     for line, row in rows:
         code = (row.get("code") or "").strip()

@@ -20,7 +20,7 @@ from lingqu.packs import door as packs
 from lingqu.packs.definitions import PackFile
 
 _FREE_FOLDERS = {"data", "docs", "fixtures", "locale", "templates", "static", "__pycache__"}
-_FREE_FILES = {"README.md", "README.zh.md", "LICENSE", "__init__.py", "hooks.py"}
+_FREE_FILES = {"README.md", "README.zh.md", "LICENSE", "__init__.py", "hooks.py", "synthetic.yaml"}
 
 
 def load(city: Path) -> Blueprint:
