@@ -3,13 +3,13 @@
 import shutil
 
 import pytest
-from toytown import TOYTOWN
 
 from lingqu.blueprint import door as blueprint
+from toytown import TOYTOWN
 
 PEOPLE, FIRMS, SPACE = "resources/people.yaml", "resources/firms.yaml", "resources/space.yaml"
 POLICE, PLACES, TRADE = "sources/people.yaml", "sources/space.yaml", "sources/firms.yaml"
-RULES = "quality/firms.yaml"
+RULES, CHECKS = "quality/firms.yaml", "quality/people.yaml"
 BROKEN = [  # file, what stands there, what stands there now, rule; the fault's line is that of the mark «»
     (FIRMS, "element: uscc}", "«element: usc}", "blueprint.reference"),
     (FIRMS, "department: market", "«department: markt", "blueprint.reference"),
@@ -40,8 +40,8 @@ BROKEN = [  # file, what stands there, what stands there now, rule; the fault's 
     (RULES, "items: [uscc]", "«item: uscc", "quality.rule"),
     (RULES, "code: company_has_capital", "«code: code_once", "quality.duplicate"),
     (RULES, "item: registered_capital,", "«item: registred_capital,", "quality.item"),
-    ("quality/people.yaml", "to_item: division_code", "«to_item: division", "quality.item"),
-    ("quality/people.yaml", "resource: police.household_register", "«resource: civil_affairs.assistance", "quality.two_sets"),
+    (CHECKS, "to_item: division_code", "«to_item: division", "quality.item"),
+    (CHECKS, "resource: police.household_register", "«resource: civil_affairs.assistance", "quality.two_sets"),
     ("departments/departments.yaml", "en: Police}", "«en: Police}, parent: police", "department.cycle"),
     ("departments/departments.yaml", "en: Police}", "«en: Police}, uscc: 91410000MA9000000X", "department.uscc"),
 ]  # fmt: skip
@@ -69,6 +69,10 @@ def test_a_broken_rule_names_its_file_and_line(town, file, old, new, rule):
         assert marked[: marked.index("«")].count("\n") + 1 in [fault.line for fault in faults]
 
 
+TYPE = "code: B\ntitle: 甲\nlabel: a\nattributes:\n  "
+FLOORS = "attributes:\n  a: {element: floors}\n"
+ITEMS = "code: a\ntitle: 甲\nitems:\n- {code: b, title: 乙}\n"
+GRANT = "code: a\ntitle: 甲\ngrants:\n- {actions: [read], "
 NEW_FILES = [  # file, text with the mark «», rule
     ("data_elements/a.yaml", "code: a\ntitle: 甲\n«type: code\n", "element.code_list"),
     ("data_elements/a.yaml", "code: a\ntitle: 甲\ntype: identifier\n«identifier: uscx\n", "element.identifier"),
@@ -76,20 +80,20 @@ NEW_FILES = [  # file, text with the mark «», rule
     ("data_elements/a.yaml", "code: a\ntitle: 甲\ntype: date\n«latest: tomorrow\n", "element.limits"),
     ("data_elements/a.yaml", "code: a\ntitle: 甲\ntype: string\n«pattern: '('\n", "element.limits"),
     ("code_lists/a.yaml", "«code: a\ntitle: 甲\n", "code_list.empty"),
-    ("code_lists/a.yaml", "code: a\ntitle: 甲\nitems:\n- {code: b, title: 乙}\n- {«code: b, title: 丙}\n", "code_list.duplicate"),
+    ("code_lists/a.yaml", ITEMS + "- {«code: b, title: 丙}\n", "code_list.duplicate"),
     ("code_lists/a.yaml", "code: a\ntitle: 甲\nitems:\n- {code: b, title: 乙, «parent: c}\n", "code_list.unknown_item"),
     ("types/a.yaml", "«code: bench\ntitle: 甲\nlabel: a\nattributes: {a: {element: place_name}}\n", "type.name"),
     ("types/a.yaml", "code: B\ntitle: 甲\nlabel: A\nattributes:\n  «A: {element: place_name}\n", "type.name"),
-    ("types/a.yaml", "code: B\ntitle: 甲\nlabel: a\nattributes:\n  «a: {}\n", "type.attribute"),
-    ("types/a.yaml", "code: B\ntitle: 甲\nlabel: a\nattributes:\n  «a: {kind: GeoProperty, element: floors}\n", "type.attribute"),
-    ("types/a.yaml", "code: B\ntitle: 甲\nlabel: a\nattributes:\n  «a: {kind: Relationship}\n", "type.attribute"),
-    ("types/a.yaml", "code: B\ntitle: 甲\nlabel: a\n«geometry: a\nattributes:\n  a: {element: floors}\n", "type.geometry"),
-    ("types/a.yaml", "code: B\ntitle: 甲\nlabel: a\nattributes:\n  a: {element: floors, «group: x}\n", "type.group"),
-    ("types/a.yaml", "code: B\ntitle: 甲\nlabel: a\npublic: true\nattributes:\n  «a: {element: citizen_id}\n", "type.public_personal"),
-    ("types/a.yaml", "«code: B\ntitle: 甲\nlabel: b\nattributes:\n  a: {element: floors}\n", "blueprint.wrong_value"),
-    ("types/a.yaml", "code: B\ntitle: 甲\nlabel: a\nattributes:\n  a: {element: floors, «serch: true}\n", "blueprint.unknown_key"),
-    ("roles/a.yaml", "code: a\ntitle: 甲\ngrants:\n- {actions: [read], «types: [Persn]}\n", "role.unknown"),
-    ("roles/a.yaml", "code: a\ntitle: 甲\ngrants:\n- {actions: [read], types: [Person], «attributes: [nme]}\n", "role.unknown"),
+    ("types/a.yaml", TYPE + "«a: {}\n", "type.attribute"),
+    ("types/a.yaml", TYPE + "«a: {kind: GeoProperty, element: floors}\n", "type.attribute"),
+    ("types/a.yaml", TYPE + "«a: {kind: Relationship}\n", "type.attribute"),
+    ("types/a.yaml", "code: B\ntitle: 甲\nlabel: a\n«geometry: a\n" + FLOORS, "type.geometry"),
+    ("types/a.yaml", TYPE + "a: {element: floors, «group: x}\n", "type.group"),
+    ("types/a.yaml", "public: true\n" + TYPE + "«a: {element: citizen_id}\n", "type.public_personal"),
+    ("types/a.yaml", "«code: B\ntitle: 甲\nlabel: b\n" + FLOORS, "blueprint.wrong_value"),
+    ("types/a.yaml", TYPE + "a: {element: floors, «serch: true}\n", "blueprint.unknown_key"),
+    ("roles/a.yaml", GRANT + "«types: [Persn]}\n", "role.unknown"),
+    ("roles/a.yaml", GRANT + "types: [Person], «attributes: [nme]}\n", "role.unknown"),
     ("roles/a.yaml", "code: a\ntitle: 甲\ndemo: {username: x, name: 甲, «department: plice}\n", "role.unknown"),
 ]  # fmt: skip
 
