@@ -50,3 +50,7 @@ if name := os.environ.get("PYTEST_XDIST_WORKER"):
     _worker(name)
 else:
     _first()
+
+import django  # noqa: E402
+
+django.setup()
