@@ -14,6 +14,7 @@ class Account(AbstractUser):
     department = models.CharField(max_length=80, blank=True)
     region = models.CharField(max_length=12, blank=True)
     roles = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    person = models.CharField(max_length=200, blank=True, help_text="id of the Person entity this account is of")
     demo = models.BooleanField(default=False)
 
     class Meta:

@@ -3,9 +3,11 @@
 Store form of attributes
 ------------------------
 ``attrs`` maps an attribute's *store name* to an instance, or to a list of instances when there are several
-datasetIds. A store name is the attribute's expanded IRI, written short when it stands in NGSI-LD's default context
-(``https://uri.etsi.org/ngsi-ld/default-context/name`` → ``name``); every other IRI stands whole. Entity types
-likewise. An instance is an NGSI-LD normalized attribute, values verbatim, e.g.
+datasetIds. A store name is the attribute's expanded IRI as NGSI-LD's core context says it: terms of the core context
+by their term (``https://uri.etsi.org/ngsi-ld/location`` → ``location``), what stands in the default context by its last
+part (``https://uri.etsi.org/ngsi-ld/default-context/name`` → ``name``); every other IRI stands whole. One to one.
+Entity types likewise. An instance without ``type`` is given the declared one, or what its members say.
+An instance is an NGSI-LD normalized attribute, values verbatim, e.g.
 ``{"type": "Property", "value": 3, "unitCode": "MTR"}``; ``{"type": "Relationship", "object": "urn:…"}``;
 ``{"type": "LanguageProperty", "languageMap": {...}}``; ``{"type": "GeoProperty", "value": {GeoJSON, WGS-84}}``.
 
@@ -17,225 +19,122 @@ GeoProperties are held apart from the indexed rest but given back together with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from lingqu.centre.access.door import Actor
+from lingqu.centre.drawing import door as drawing
+from lingqu.centre.entities import history as _history
+from lingqu.centre.entities import maps, qlang, reads
+from lingqu.centre.entities.actions.delete import delete as _delete
+from lingqu.centre.entities.actions.write import write as _write
 from lingqu.centre.entities.definitions import EntityType
-
-Mode = Literal["create", "replace", "merge", "upsert"]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An entity to be written. ``id`` is a URI. ``types`` names further types besides ``type``."""
-
-    id: str
-    type: str
-    attrs: Mapping[str, Any]
-    owner: str = ""
-    region: str = ""
-    types: tuple[str, ...] = ()
-    scopes: tuple[str, ...] = ()
-    prov: Mapping[str, Any] | None = None
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Entity:
-    """An entity as read, already masked for the actor who asked."""
-
-    id: str
-    type: str
-    attrs: Mapping[str, Any]
-    owner: str
-    region: str
-    label: str
-    created_at: datetime
-    modified_at: datetime
-    version: int
-    types: tuple[str, ...] = ()
-    scopes: tuple[str, ...] = ()
-    prov: Mapping[str, Any] = field(default_factory=dict)
-    bounds: tuple[float, float, float, float] | None = None  # west, south, east, north; degrees, WGS-84
-
-    def value(self, attribute: str) -> Any:
-        """The plain value of an attribute's default instance (object of a Relationship), or None."""
-        instance = self.attrs.get(attribute)
-        if isinstance(instance, list):
-            instance = next((i for i in instance if "datasetId" not in i), instance[0])
-        if not isinstance(instance, Mapping):
-            return None
-        for key in ("value", "object", "languageMap", "json", "vocab", "valueList", "objectList"):
-            if key in instance:
-                return instance[key]
-        return None
-
-
-@dataclass
-class Written:
-    """What a write did. ``unchanged`` entities left no history and no change."""
-
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    deleted: int = 0
-
-
-@dataclass(frozen=True)
-class GeoQuery:
-    """``geometry`` is GeoJSON in WGS-84; distances in metres."""
-
-    relation: Literal["near", "within", "intersects", "contains", "disjoint", "overlaps", "equals"]
-    geometry: Mapping[str, Any]
-    max_distance: float | None = None
-    min_distance: float | None = None
-    attribute: str = ""
-
-
-@dataclass(frozen=True)
-class Query:
-    """What is asked for. ``q`` is NGSI-LD query language (CIM 009 4.9) with attribute names in store form.
-    ``words`` searches labels, identifiers and search attributes. ``facets`` are exact attribute values.
-    ``after`` is the opaque cursor of the last page; ``order`` is ``id``, ``label``, ``modified`` or ``-modified``."""
-
-    types: tuple[str, ...] = ()
-    ids: tuple[str, ...] = ()
-    id_pattern: str = ""
-    q: str = ""
-    words: str = ""
-    facets: Mapping[str, str] = field(default_factory=dict)
-    geo: GeoQuery | None = None
-    bounds: tuple[float, float, float, float] | None = None
-    owner: str = ""
-    region: str = ""
-    has: tuple[str, ...] = ()
-    order: str = "id"
-    limit: int = 20
-    offset: int = 0
-    after: str = ""
-
-
-@dataclass(frozen=True)
-class Page:
-    entities: list[Entity]
-    next: str = ""  # cursor, empty on the last page
-
-
-@dataclass(frozen=True)
-class Change:
-    """One entry of the durable, ordered change log. ``cursor`` is where a subscriber stands after it."""
-
-    cursor: str
-    entity_id: str
-    type: str
-    operation: Literal["created", "changed", "deleted"]
-    attributes: tuple[str, ...]
-    at: datetime
-    actor: str
-
-
-@dataclass(frozen=True)
-class Past:
-    """What an entity's attributes were before a change. ``known_from``/``known_to``: when the city knew it;
-    ``true_from``/``true_to``: when it was so, where the attribute said (law 6)."""
-
-    version: int
-    was: Mapping[str, Any]
-    known_from: datetime
-    known_to: datetime
-    actor: str
-    cause: str
-    true_from: datetime | None = None
-    true_to: datetime | None = None
+from lingqu.centre.entities.schema import fold
+from lingqu.centre.entities.shapes import (
+    Change,
+    Draft,
+    Entity,
+    GeoQuery,
+    Mode,
+    Page,
+    Past,
+    Query,
+    Written,
+    plain,
+)
 
 
 def entity_types() -> dict[str, EntityType]:
     """Every entity type of the drawing by code."""
-    raise NotImplementedError
+    return drawing.every(EntityType)
 
 
 def entity_type(code: str) -> EntityType:
     """Raises NotFound (``drawing.unknown``)."""
-    raise NotImplementedError
+    return drawing.one(EntityType, code)
 
 
 def write(actor: Actor, drafts: Iterable[Draft], *, mode: Mode = "upsert", cause: str = "") -> Written:
     """Write many entities in one transaction, set-based: schema and data standards of the type checked, permission
     asked, history kept, change recorded, ledger row left.
 
-    ``create`` refuses ids that exist, ``replace``/``merge`` refuse those that don't; ``upsert`` replaces or creates.
-    An entity that would stay as it is is left untouched. Raises ``Invalid`` with a Fault per broken attribute
+    ``create`` refuses ids that exist, ``replace``/``merge``/``append`` refuse those that don't; ``upsert`` replaces or
+    creates. ``merge`` patches in depth (CIM 009 5.5.12: ``urn:ngsi-ld:null`` takes away); ``append`` sets the given
+    attributes and leaves the others. Types that the drawing does not declare are taken from actors who may write ``*``.
+    An entity that would stay as it is is left untouched; where only ``prov`` differs it is brought up to date quietly.
+    Raises ``Invalid`` with a Fault per broken attribute
     (nothing is written), ``Conflict``, ``NotFound``, ``Refused``.
     """
-    raise NotImplementedError
+    return _write(actor, drafts, mode, cause)
 
 
 def delete(actor: Actor, ids: Sequence[str], *, cause: str = "") -> Written:
-    raise NotImplementedError
+    """Delete all or nothing. Raises ``NotFound`` for an id that does not exist, ``Refused``."""
+    return _delete(actor, ids, cause)
 
 
 def get(actor: Actor, entity_id: str) -> Entity:
     """One entity as the actor may see it. Raises NotFound where it does not exist or is not to be seen."""
-    raise NotImplementedError
+    return reads.get(actor, entity_id)
 
 
 def find(actor: Actor, query: Query) -> Page:
     """One page of entities the actor may see."""
-    raise NotImplementedError
+    return reads.find(actor, query)
 
 
 def count(actor: Actor, query: Query) -> int:
-    raise NotImplementedError
+    return reads.count(actor, query)
 
 
 def facet_counts(
     actor: Actor, query: Query, attributes: Sequence[str], limit: int = 20
 ) -> dict[str, list[tuple[str, int]]]:
-    """For each attribute its most frequent values among what the query finds, with counts."""
-    raise NotImplementedError
+    """For each attribute its most frequent values among what the query finds, with counts; none for attributes that
+    are masked for the actor."""
+    return reads.facet_counts(actor, query, attributes, limit)
 
 
 def type_counts(actor: Actor) -> dict[str, int]:
     """How many entities of each type the actor may see."""
-    raise NotImplementedError
+    return reads.type_counts(actor)
 
 
 def every(actor: Actor, query: Query, chunk: int = 5000) -> Iterator[Entity]:
     """All entities a query finds, streamed by a server-side cursor: for exports and fusion."""
-    raise NotImplementedError
+    return reads.every(actor, query, chunk)
 
 
 def history(actor: Actor, entity_id: str) -> list[Past]:
     """Newest first."""
-    raise NotImplementedError
+    return _history.history(actor, entity_id)
 
 
 def as_known_at(actor: Actor, entity_id: str, at: datetime) -> Entity:
     """The entity as the city knew it then."""
-    raise NotImplementedError
+    return _history.as_known_at(actor, entity_id, at)
 
 
 def referring(actor: Actor, entity_id: str, limit: int = 50) -> list[Entity]:
     """Entities with a Relationship to this one."""
-    raise NotImplementedError
+    return maps.referring(actor, entity_id, limit)
 
 
 def changes(after: str = "", limit: int = 1000) -> list[Change]:
     """The change log after a cursor. A change is shown only when no transaction that began before it is still open,
-    so that what was committed late is never missed (law 4)."""
-    raise NotImplementedError
+    so that what was committed late is never missed (law 4). The caller's own open transaction counts: what it wrote is
+    shown after its commit."""
+    return _history.changes(after, limit)
 
 
 def subscriber_cursor(name: str) -> str:
     """Where a named subscriber stands; empty at the beginning."""
-    raise NotImplementedError
+    return _history.subscriber_cursor(name)
 
 
 def advance_subscriber(name: str, cursor: str) -> None:
-    raise NotImplementedError
+    _history.advance_subscriber(name, cursor)
 
 
 def tile_features(
@@ -247,7 +146,26 @@ def tile_features(
     with_attributes: Sequence[str] = (),
 ) -> list[tuple[str, str, bytes, dict[str, Any]]]:
     """(id, label, WKB in WGS-84, plain attribute values) of the entities whose bounds meet a box: for maps."""
-    raise NotImplementedError
+    return maps.tile_features(actor, entity_type, bounds, limit, with_attributes)
 
 
-__all__ = ["Change", "Draft", "Entity", "EntityType", "GeoQuery", "Page", "Past", "Query", "Written"]
+def renamed_q(q: str, rename: Callable[[str], str]) -> str:
+    """The query language with attribute names changed, e.g. expanded from a user's context to store names. Raises
+    ``Invalid`` (``entity.q``)."""
+    return qlang.renamed(q, rename)
+
+
+__all__ = [
+    "Change",
+    "Draft",
+    "Entity",
+    "EntityType",
+    "GeoQuery",
+    "Mode",
+    "Page",
+    "Past",
+    "Query",
+    "Written",
+    "fold",
+    "plain",
+]

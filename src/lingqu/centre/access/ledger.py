@@ -1,0 +1,55 @@
+"""The ledger of reads and writes: appended to, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import orjson
+import psycopg
+from django.db import connection
+
+from lingqu.centre.access.actors import Actor
+
+_APPEND = """
+insert into access_ledger (at, actor, purpose, act, way, entity_type, entity_ids, attributes, count, detail)
+values (clock_timestamp(), %(actor)s, %(purpose)s, %(act)s, %(way)s, %(type)s, %(ids)s::text[], %(attributes)s::text[],
+        %(count)s, %(detail)s::jsonb)
+"""
+
+
+def record(
+    actor: Actor,
+    act: str,
+    *,
+    entity_type: str = "",
+    entity_ids: Iterable[str] = (),
+    attributes: Iterable[str] = (),
+    count: int = 0,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """See ``door.record``."""
+    ids = list(entity_ids)
+    row = {
+        "actor": actor.name,
+        "purpose": actor.purpose,
+        "act": act,
+        "way": actor.way,
+        "type": entity_type[:80],
+        "ids": ids,
+        "attributes": list(attributes),
+        "count": count or len(ids),
+        "detail": orjson.dumps(detail or {}, default=str).decode(),
+    }
+    if act == "refused" and connection.in_atomic_block:
+        _apart(row)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, row)
+
+
+def _apart(row: dict[str, Any]) -> None:
+    """A refusal undoes the caller's transaction, and must stay in the ledger all the same."""
+    parameters = {k: v for k, v in connection.get_connection_params().items() if k not in ("cursor_factory", "context")}
+    with psycopg.connect(**parameters, autocommit=True) as other:
+        other.execute(_APPEND, row)

@@ -1,0 +1,141 @@
+"""What of a value is shown."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+
+from lingqu.centre.access.actors import Actor
+from lingqu.centre.access.grants import covering
+from lingqu.centre.access.policy import policy
+from lingqu.kernel.elements import Mask
+
+_ROAD = re.compile(r"^.*?(?:路|街|道|大街|大道|胡同|巷|里|屯|村|镇|乡)(?=\d|[^路街道]|$)")
+_VALUE_KEYS = ("value", "object", "json", "vocab", "valueList", "objectList", "languageMap")
+
+
+def name(value: str) -> str:
+    """张小明 → 张**; of a name in Latin letters the first letter."""
+    return value[:1] + "*" * max(1, min(len(value) - 1, 3))
+
+
+def identity(value: str) -> str:
+    """230102199001011234 → 2301**********1234"""
+    return value[:4] + "*" * (len(value) - 8) + value[-4:] if len(value) > 10 else "*" * len(value)
+
+
+def phone(value: str) -> str:
+    """13812341234 → 138****1234"""
+    return value[:3] + "****" + value[-4:] if len(value) >= 11 else "*" * max(len(value) - 2, 0) + value[-2:]
+
+
+def address(value: str) -> str:
+    """The address up to the road: what stands behind it is left out."""
+    road = _ROAD.match(value)
+    return (road.group() if road else value[: min(6, len(value) // 2)]) + "***"
+
+
+def date(value: str) -> str:
+    """1990-01-01 → 1990"""
+    return value[:4]
+
+
+def digest(value: str) -> str:
+    """The same value gives the same token in one instance and tells nothing outside of it."""
+    return hmac.new(settings.SECRET_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()[:12]
+
+
+_MASKS: dict[Mask, Callable[[str], str]] = {
+    "name": name,
+    "identity": identity,
+    "phone": phone,
+    "address": address,
+    "date": date,
+    "hash": digest,
+}
+
+
+def masked(mask: Mask, value: Any) -> Any:
+    """A plain value behind its mask; members of lists and maps each by themselves. ``absent`` gives None."""
+    if mask == "none" or value is None:
+        return value
+    if mask == "absent":
+        return None
+    if isinstance(value, list):
+        return [masked(mask, v) for v in value]
+    if isinstance(value, Mapping):
+        return {k: masked(mask, v) for k, v in value.items()}
+    return _MASKS[mask](str(value))
+
+
+def masks(actor: Actor, entity_type: str, owner: str = "", region: str = "", entity_id: str = "") -> dict[str, Mask]:
+    """Attribute → how it is masked for this actor; what is shown as it is is not in it. ``*`` → ``absent`` where only
+    the attributes named with ``none`` may be seen."""
+    if actor.kind == "system":
+        return {}
+    standing = policy().facts(entity_type).masks
+    grants = covering(actor, "read", entity_type, owner, region, entity_id)
+    if any(g.unmasked and "*" in g.attributes and not g.mask for g in grants):
+        return {}
+    named = {a for g in grants for a in (*g.attributes, *g.mask)} - {"*"}
+    whole = any("*" in g.attributes for g in grants)
+    found = {a: _weakest(a, grants, standing) for a in {*standing, *named}}
+    shown = {a: m for a, m in found.items() if m != "none" or not whole}
+    return shown if whole else {**shown, "*": "absent"}
+
+
+_STRENGTH: list[Mask] = ["none", "date", "name", "phone", "identity", "address", "hash", "absent"]
+
+
+def _weakest(attribute: str, grants: list[Any], standing: Mapping[str, Mask]) -> Mask:
+    offers: list[Mask] = ["absent"]
+    for grant in grants:
+        if "*" in grant.attributes or attribute in grant.attributes:
+            usual = "none" if grant.unmasked else standing.get(attribute, "none")
+            offers.append(grant.mask.get(attribute, usual))
+    return min(offers, key=_STRENGTH.index)
+
+
+def mask_of(found: Mapping[str, Mask], attribute: str) -> Mask:
+    return found.get(attribute, found.get("*", "none"))
+
+
+def mask_instances(mask: Mask, instances: Any) -> Any:
+    """An attribute in store form behind its mask; sub-attributes of a masked attribute are left out."""
+    if isinstance(instances, list):
+        return [mask_instances(mask, i) for i in instances]
+    kept = {k: v for k, v in instances.items() if k in ("type", "datasetId", "unitCode", "observedAt")}
+    for key in _VALUE_KEYS:
+        if key in instances:
+            kept[key] = masked(mask, instances[key])
+    return kept
+
+
+def mask(
+    actor: Actor,
+    entity_type: str,
+    attributes: Mapping[str, Any],
+    owner: str = "",
+    region: str = "",
+    entity_id: str = "",
+) -> dict[str, Any]:
+    """See ``door.mask``."""
+    return apply(masks(actor, entity_type, owner, region, entity_id), attributes)
+
+
+def apply(found: Mapping[str, Mask], attributes: Mapping[str, Any]) -> dict[str, Any]:
+    if not found:
+        return dict(attributes)
+    shown = {}
+    for attribute, instances in attributes.items():
+        how = mask_of(found, attribute)
+        if how == "none" or instances is None:
+            shown[attribute] = instances
+        elif how != "absent":
+            shown[attribute] = mask_instances(how, instances)
+    return shown

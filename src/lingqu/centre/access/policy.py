@@ -1,0 +1,81 @@
+"""The drawing's roles and what access has to know of its types, compiled once per revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lingqu.centre.access.actors import Actor
+from lingqu.centre.access.definitions import Action, Grant, Role
+from lingqu.centre.drawing import door as drawing
+from lingqu.kernel.elements import DataElement, Mask
+
+
+@dataclass(frozen=True)
+class TypeFacts:
+    """``masks``: attribute → mask of its data element, for attributes that are about a natural person."""
+
+    public: bool = False
+    personal: bool = False
+    masks: Mapping[str, Mask] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Policy:
+    revision: int
+    roles: Mapping[str, Role]
+    types: Mapping[str, TypeFacts]
+    anonymous: tuple[str, ...]
+    public: Grant
+    personal: tuple[str, ...]
+
+    def facts(self, entity_type: str) -> TypeFacts:
+        return self.types.get(entity_type, _UNKNOWN)
+
+    def grants(self, actor: Actor, action: Action) -> list[Grant]:
+        """The grants of the actor's roles for an action under the actor's purpose, and what is granted to everybody."""
+        held = [self.roles[code] for code in (*actor.roles, *self.anonymous) if code in self.roles]
+        found = [g for role in held for g in role.grants if action in g.actions and serves(g, actor.purpose)]
+        return [*found, self.public] if action == "read" else found
+
+
+_UNKNOWN = TypeFacts()
+_PUBLIC = Grant(actions=("read",), rows="public")
+_held: list[Policy] = []
+
+
+def serves(grant: Grant, purpose: str) -> bool:
+    return "*" in grant.purposes or purpose in grant.purposes
+
+
+def policy() -> Policy:
+    """The policy of the drawing as it stands; one small query tells whether it changed."""
+    now = drawing.revision()
+    if not _held or _held[0].revision != now:
+        _held[:] = [_compile(now)]
+    return _held[0]
+
+
+def _compile(revision: int) -> Policy:
+    roles = dict(drawing.every(Role))
+    elements = drawing.every(DataElement)
+    documents = {p.code: p.document for p in drawing.placed() if p.kind == "entity_type"}
+    types = {code: _facts(document, elements) for code, document in documents.items()}
+    return Policy(
+        revision=revision,
+        roles=roles,
+        types=types,
+        anonymous=tuple(code for code, role in roles.items() if role.anonymous),
+        public=_PUBLIC.model_copy(update={"types": tuple(c for c, t in types.items() if t.public)}),
+        personal=tuple(sorted(c for c, t in types.items() if t.personal)),
+    )
+
+
+def _facts(document: Mapping[str, object], elements: Mapping[str, DataElement]) -> TypeFacts:
+    masks: dict[str, Mask] = {}
+    attributes = document.get("attributes")
+    for name, attribute in attributes.items() if isinstance(attributes, dict) else ():
+        element = elements.get(attribute.get("element", ""))
+        if element is not None and element.personal != "none" and element.mask != "none":
+            masks[name] = element.mask
+    return TypeFacts(bool(document.get("public")), bool(document.get("personal")), masks)

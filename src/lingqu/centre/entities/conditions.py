@@ -1,0 +1,190 @@
+"""A query as one SQL condition. Values travel as parameters only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from psycopg import sql
+
+from lingqu.centre.access import door as access
+from lingqu.centre.access.door import Actor
+from lingqu.centre.entities import geoquery, jsonpaths, qlang
+from lingqu.centre.entities.schema import Schema, fold, schemas
+from lingqu.centre.entities.shapes import Query
+from lingqu.kernel.errors import Refused
+from lingqu.kernel.identifiers import division_prefix
+from lingqu.kernel.text import Text
+
+_LAST = "\U0010ffff"
+_PROBE = 4  # shortest word that is tried as an identifier
+
+
+@dataclass
+class Condition:
+    """Parts that must all hold, their parameters, and what SQL cannot say exactly (``exact``)."""
+
+    parts: list[sql.Composable] = field(default_factory=list)
+    parameters: dict[str, Any] = field(default_factory=dict)
+    exact: geoquery.Exact | None = None
+
+    def add(self, text: str, **parameters: Any) -> None:
+        """``text`` is one of our own constants."""
+        self.parts.append(sql.SQL(text))
+        self.parameters |= parameters
+
+    def where(self) -> sql.Composable:
+        return sql.SQL(" and ").join(self.parts)
+
+
+def condition(actor: Actor, query: Query) -> Condition:
+    """Raises Refused for personal types without a purpose and for filters on what the actor may not see, Invalid for
+    a query that makes no sense."""
+    access.require_purpose(actor, query.types)
+    made = Condition()
+    granted, parameters = access.visible(actor)
+    made.parts.append(granted)
+    made.parameters |= parameters
+    made.add("(expires_at is null or expires_at > now())")
+    _promoted(made, query)
+    tree = qlang.parse(query.q) if query.q else None
+    _shown(made, actor, query, tree)
+    if tree is not None:
+        made.add(*jsonpaths.compile_tree(tree, made.parameters))
+    for number, (attribute, value) in enumerate(query.facets.items()):
+        _facet(made, number, attribute, value)
+    if query.words:
+        _words(made, query)
+    if query.geo is not None:
+        made.exact = geoquery.prepare(made, query)
+    return made
+
+
+def _promoted(made: Condition, query: Query) -> None:
+    if query.types:
+        _types(made, query.types)
+    if query.ids:
+        made.add("id = any(%(ids)s)", ids=list(query.ids))
+    if query.id_pattern:
+        made.add("id ~ %(id_pattern)s", id_pattern=query.id_pattern)
+    if query.owner:
+        made.add("owner = %(owner)s", owner=query.owner)
+    if query.region:
+        prefix = division_prefix(query.region) if query.region.isdigit() else query.region
+        made.add("region >= %(region)s and region < %(region_to)s", region=prefix, region_to=prefix + _LAST)
+    if query.bounds is not None:
+        made.add("bounds && %(bounds)s::box", bounds=geoquery.box(query.bounds))
+    if query.has:
+        made.add("(attrs ?| %(has)s or geo ?| %(has)s)", has=list(query.has))
+
+
+def _types(made: Condition, types: tuple[str, ...]) -> None:
+    """Further types are rare and belong to types that are not declared: the plain form keeps the index's order."""
+    declared = schemas()
+    own = "type = %(type)s" if len(types) == 1 else "type = any(%(types)s)"
+    if all(t in declared for t in types):
+        made.add(own, type=types[0], types=list(types))
+    else:
+        made.add(f"({own} or (types <> '{{}}' and types && %(types)s))", type=types[0], types=list(types))
+
+
+def _shown(made: Condition, actor: Actor, query: Query, tree: qlang.Tree | None) -> None:
+    """Nobody filters by what he may not see: types that mask the attribute are left out, or refused if named. An
+    identifier may be asked for exactly, since who knows it in full learns nothing about it."""
+    asked = {t.path.names[0]: t.operator for t in qlang.terms(tree)} if tree else {}
+    asked |= dict.fromkeys(query.facets, "facet")
+    if not asked or actor.kind == "system":
+        return
+    hidden = []
+    for code, schema in schemas().items():
+        if query.types and code not in query.types:
+            continue
+        found = access.masks(actor, code)
+        for name, operator in asked.items():
+            exact = operator == "==" and name in schema.identifiers
+            if not exact and found.get(name, found.get("*", "none")) != "none":
+                if query.types:
+                    raise _masked(code, name)
+                hidden.append(code)
+    if hidden:
+        made.add("type <> all(%(hidden)s)", hidden=hidden)
+
+
+def _masked(code: str, name: str) -> Refused:
+    return Refused(
+        "access.masked",
+        Text(
+            zh=f"“{code}.{name}”对您隐去，不能作为筛选条件",
+            en=f"{code}.{name} is masked for you and cannot be filtered by",
+        ),
+        place=f"{code}.{name}",
+        owner="information_centre",
+        next_step=Text(
+            zh="按证件号码等标识精确查找，或申请相应角色", en="Find it by an exact identifier, or ask for a role"
+        ),
+    )
+
+
+def contains(attribute: str, value: Any, key: str = "value") -> str:
+    """The JSON that an entity with this attribute value contains."""
+    return orjson.dumps({attribute: {key: value}}).decode()
+
+
+def _facet(made: Condition, number: int, attribute: str, value: str) -> None:
+    candidates: list[Any] = [value, [value]]
+    with suppress(orjson.JSONDecodeError):
+        candidates.append(orjson.loads(value))  # a number, true or false
+    forms = [contains(attribute, v) for v in candidates] + [contains(attribute, value, "object")]
+    _any_contained(made, f"facet_{number}", forms)
+
+
+def _any_contained(made: Condition, name: str, forms: list[str]) -> None:
+    parts = " or ".join(f"attrs @> %({name}_{n})s::jsonb" for n in range(len(forms)))
+    made.add(f"({parts})", **{f"{name}_{n}": form for n, form in enumerate(forms)})
+
+
+def _words(made: Condition, query: Query) -> None:
+    folded = fold(query.words).split()
+    if not folded:
+        made.add("false")
+        return
+    conditions = ["entity_grams(search) @@ %(grams)s::tsquery"]
+    made.parameters["grams"] = " & ".join(g for word in folded for g in _grams(word))
+    for number, word in enumerate(folded):
+        if len(word) > 2:
+            conditions.append(f"position(%(word_{number})s in search) > 0")
+            made.parameters[f"word_{number}"] = word
+    text = "(" + " and ".join(conditions) + ")"
+    forms = _identifier_forms(query)
+    if forms:
+        made.parameters |= {f"known_{n}": form for n, form in enumerate(forms)}
+        text = "(" + " or ".join([text, *(f"attrs @> %(known_{n})s::jsonb" for n in range(len(forms)))]) + ")"
+    made.add(text)
+
+
+def _grams(word: str) -> list[str]:
+    if len(word) == 1:
+        return [_lexeme(word) + ":*"]
+    return [_lexeme(word[i : i + 2]) for i in range(len(word) - 1)]
+
+
+def _lexeme(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _identifier_forms(query: Query) -> list[str]:
+    word = query.words.strip()
+    if len(word) < _PROBE or not any(c.isdigit() for c in word):
+        return []
+    declared: Mapping[str, Schema] = schemas()
+    asked = [declared[t] for t in query.types if t in declared] if query.types else list(declared.values())
+    forms: dict[str, None] = {}
+    for schema in asked:
+        for name in schema.identifiers:
+            many = schema.definition.attributes[name].many
+            for spelling in {word, word.upper()}:
+                forms[contains(name, [spelling] if many else spelling)] = None
+    return list(forms)

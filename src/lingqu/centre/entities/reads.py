@@ -1,0 +1,242 @@
+"""Finding and counting. Every read is one condition with the actor's grants in it."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+import psycopg.errors
+from django.db import connection, transaction
+from psycopg import sql
+
+from lingqu.centre.access import door as access
+from lingqu.centre.access.door import Actor
+from lingqu.centre.entities import faults
+from lingqu.centre.entities.conditions import Condition, condition
+from lingqu.centre.entities.rows import COLUMNS, Reader
+from lingqu.centre.entities.shapes import Entity, Page, Query
+
+_ORDERS = {
+    "id": ("id", ">", "id"),
+    "label": ("label", ">", "label, id"),
+    "modified": ("modified_at", ">", "modified_at, id"),
+    "-modified": ("modified_at", "<", "modified_at desc, id desc"),
+}
+_BATCH = 500
+
+
+@contextmanager
+def asking() -> Iterator[Any]:
+    """A cursor; what a query's own pattern or path gets wrong is told as Invalid."""
+    try:
+        with transaction.atomic(savepoint=connection.in_atomic_block), connection.cursor() as cursor:
+            yield cursor
+    except psycopg.errors.DataError as error:
+        raise faults.bad("query", f"查询有误：{error}", f"the query is wrong: {error}") from error
+    except Exception as error:
+        if isinstance(error.__cause__, psycopg.errors.DataError | psycopg.errors.SyntaxError):
+            raise faults.bad("query", f"查询有误：{error}", f"the query is wrong: {error}") from error
+        raise
+
+
+def get(actor: Actor, entity_id: str) -> Entity:
+    """See ``door.get``."""
+    with connection.cursor() as cursor:
+        granted, parameters = access.visible(actor)
+        statement = sql.SQL(
+            f"select {COLUMNS}, {{granted}} from entity where id = %(id)s "  # noqa: S608
+            "and (expires_at is null or expires_at > now())"
+        ).format(granted=granted)
+        cursor.execute(statement, {**parameters, "id": entity_id})
+        row = cursor.fetchone()
+    if row is None:
+        raise faults.missing(entity_id)
+    if not row[-1]:
+        if actor.kind != "system" and access.may_with_purpose(actor, row[1], row[3], row[4]):
+            access.require_purpose(actor, (row[1],))
+        raise faults.missing(entity_id)
+    entity = Reader(actor).entity(row)
+    note(actor, [entity])
+    return entity
+
+
+def find(actor: Actor, query: Query) -> Page:
+    """See ``door.find``."""
+    made = condition(actor, query)
+    with asking() as cursor:
+        rows = _exactly(cursor, made, query) if made.exact else _plainly(cursor, made, query)
+    reader = Reader(actor)
+    entities = [reader.entity(row) for row in rows[: query.limit]]
+    note(actor, entities)
+    more = len(rows) > query.limit and query.limit > 0
+    return Page(entities, _cursor(query.order, rows[query.limit - 1]) if more else "")
+
+
+def _statement(made: Condition, query: Query, columns: str = COLUMNS) -> sql.Composable:
+    order = _ORDERS.get(query.order)
+    if order is None:
+        raise faults.bad("order", f"不能按“{query.order}”排序", f"cannot order by {query.order!r}", "order")
+    column, sign, by = order
+    where = [made.where()]
+    if query.after:
+        value, last = _position(query)
+        made.parameters |= {"after_value": value, "after_id": last}
+        keyset = "id > %(after_id)s" if column == "id" else f"({column}, id) {sign} (%(after_value)s, %(after_id)s)"
+        where.append(sql.SQL(keyset))
+    statement = sql.SQL(f"select {columns} from entity where {{}} order by {by}")  # noqa: S608
+    return statement.format(sql.SQL(" and ").join(where))
+
+
+def _plainly(cursor: Any, made: Condition, query: Query) -> list[Any]:
+    statement = _statement(made, query) + sql.SQL(" limit %(limit)s offset %(offset)s")
+    cursor.execute(statement, {**made.parameters, "limit": query.limit + 1, "offset": query.offset})
+    return list(cursor.fetchall())
+
+
+def _exactly(cursor: Any, made: Condition, query: Query) -> list[Any]:
+    """Candidates in the order asked for, looked at in batches until a page is full."""
+    assert made.exact
+    exact, wanted = made.exact, query.offset + query.limit + 1
+    shape = "geo ->> %(geo_attribute)s" if exact.attribute else "geom"
+    cursor.execute(_statement(made, query, f"{COLUMNS}, {shape}"), made.parameters)
+    found: list[Any] = []
+    while len(found) < wanted and (rows := cursor.fetchmany(_BATCH)):
+        found.extend(row for row, holds in zip(rows, exact.holds([r[-1] for r in rows]), strict=True) if holds)
+    return found[query.offset : wanted]
+
+
+def _cursor(order: str, row: Sequence[Any]) -> str:
+    value = {"id": "", "label": row[6]}.get(order)
+    at = row[12].isoformat() if value is None else value
+    return base64.urlsafe_b64encode(orjson.dumps([order, at, row[0]])).decode().rstrip("=")
+
+
+def _position(query: Query) -> tuple[str, str]:
+    try:
+        order, value, last = orjson.loads(base64.urlsafe_b64decode(query.after + "=" * (-len(query.after) % 4)))
+    except (ValueError, TypeError) as error:
+        raise faults.bad("after", "翻页标记无效", "the page's cursor is not one of ours", "after") from error
+    if order != query.order:
+        raise faults.bad("after", "翻页标记属于另一种排序", "the page's cursor is of another order", "after")
+    return str(value), str(last)
+
+
+def count(actor: Actor, query: Query) -> int:
+    """See ``door.count``."""
+    made = condition(actor, query)
+    with asking() as cursor:
+        if made.exact is None:
+            cursor.execute(sql.SQL("select count(*) from entity where {}").format(made.where()), made.parameters)
+            return int(cursor.fetchone()[0])
+        shape = "geo ->> %(geo_attribute)s" if made.exact.attribute else "geom"
+        statement = sql.SQL(f"select {shape} from entity where {{}}").format(made.where())  # noqa: S608
+        cursor.execute(statement, made.parameters)
+        total = 0
+        while rows := cursor.fetchmany(_BATCH):
+            total += sum(made.exact.holds([row[0] for row in rows]))
+        return total
+
+
+def facet_counts(actor: Actor, query: Query, attributes: Sequence[str], limit: int) -> dict[str, list[tuple[str, int]]]:
+    """See ``door.facet_counts``."""
+    made = condition(actor, query)
+    hidden = _masked_for(actor, query)
+    result: dict[str, list[tuple[str, int]]] = {}
+    ids = _exact_ids(made)
+    with asking() as cursor:
+        for attribute in attributes:
+            if attribute in hidden or "*" in hidden:
+                result[attribute] = []
+                continue
+            statement = sql.SQL(_FACET).format(where=made.where())
+            cursor.execute(statement, {**made.parameters, "attribute": attribute, "most": limit, "exact_ids": ids})
+            result[attribute] = [(str(value), int(n)) for value, n in cursor.fetchall()]
+    return result
+
+
+_FACET = """
+select coalesce(member, value #>> '{{}}'), count(*)
+from (
+    select coalesce(attrs #> array[%(attribute)s, 'value'], attrs #> array[%(attribute)s, 'object']) as value
+    from entity where {where} and (%(exact_ids)s::text[] is null or id = any(%(exact_ids)s))
+) found
+left join lateral jsonb_array_elements_text(case when jsonb_typeof(value) = 'array' then value end) member on true
+where value is not null
+group by 1 order by 2 desc, 1 limit %(most)s
+"""
+
+
+def _masked_for(actor: Actor, query: Query) -> set[str]:
+    """Attributes whose values the actor does not see as they are, in any of the types asked for."""
+    types = query.types or access.personal_types()
+    return {name for kind in types for name, how in access.masks(actor, kind).items() if how != "none"}
+
+
+def _exact_ids(made: Condition) -> list[str] | None:
+    if made.exact is None:
+        return None
+    shape = "geo ->> %(geo_attribute)s" if made.exact.attribute else "geom"
+    with asking() as cursor:
+        statement = sql.SQL(f"select id, {shape} from entity where {{}}").format(made.where())  # noqa: S608
+        cursor.execute(statement, made.parameters)
+        rows = cursor.fetchall()
+    return [row[0] for row, holds in zip(rows, made.exact.holds([r[1] for r in rows]), strict=True) if holds]
+
+
+def type_counts(actor: Actor) -> dict[str, int]:
+    """See ``door.type_counts``."""
+    granted, parameters = access.visible(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("select type, count(*) from entity where {} group by type order by type").format(granted),
+            parameters,
+        )
+        return {kind: int(n) for kind, n in cursor.fetchall()}
+
+
+def every(actor: Actor, query: Query, chunk: int) -> Iterator[Entity]:
+    """See ``door.every``. Refusals come at once, not with the first entity."""
+    if actor.way == "export":
+        for kind in query.types or ("*",):
+            access.require(actor, "export", kind)
+    made = condition(actor, query)
+    return _streamed(actor, made, query, chunk)
+
+
+def _streamed(actor: Actor, made: Condition, query: Query, chunk: int) -> Iterator[Entity]:
+    exact, reader = made.exact, Reader(actor)
+    shape = "null" if exact is None else "geo ->> %(geo_attribute)s" if exact.attribute else "geom"
+    statement = _statement(made, query, f"{COLUMNS}, {shape}")
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(statement, made.parameters)
+        while rows := cursor.fetchmany(chunk):
+            if exact is not None:
+                rows = [r for r, holds in zip(rows, exact.holds([r[-1] for r in rows]), strict=True) if holds]
+            entities = [reader.entity(row) for row in rows]
+            note(actor, entities, "export" if actor.way == "export" else "read")
+            yield from entities
+
+
+def note(actor: Actor, entities: Sequence[Entity], act: access.Act = "read") -> None:
+    """A ledger row per personal type among what was read. Lingqu's own reads (fusion) leave one count a page."""
+    personal = set(access.personal_types()) if entities else set()
+    if not personal:
+        return
+    by_type: dict[str, list[Entity]] = {}
+    for entity in entities:
+        if entity.type in personal:
+            by_type.setdefault(entity.type, []).append(entity)
+    for kind, read in by_type.items():
+        attributes = Counter(name for e in read for name in e.attrs)
+        access.record(
+            actor,
+            act,
+            entity_type=kind,
+            entity_ids=() if actor.kind == "system" else [e.id for e in read],
+            attributes=sorted(attributes),
+            count=len(read),
+        )

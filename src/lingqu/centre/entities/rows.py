@@ -1,0 +1,95 @@
+"""Rows of the store as entities, masked for who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from lingqu.centre.access import door as access
+from lingqu.centre.access.door import Actor
+from lingqu.centre.entities.schema import Schema, schemas
+from lingqu.centre.entities.shapes import Entity
+from lingqu.kernel.elements import Mask
+
+COLUMNS = (
+    "id, type, types, owner, region, scopes, label, attrs, geo, prov, bounds::text, created_at, modified_at, version, "
+    "expires_at"
+)
+
+
+@dataclass
+class Reader:
+    """Turns rows into entities for one actor; remembers the masks it has looked up."""
+
+    actor: Actor
+    _masks: dict[tuple[str, ...], Mapping[str, Mask]] = field(default_factory=dict)
+    _schemas: dict[str, Schema] | None = None
+
+    def masks(self, kind: str, owner: str, region: str, entity_id: str) -> Mapping[str, Mask]:
+        if self.actor.kind == "system":
+            return {}
+        own = entity_id if entity_id == self.actor.person else "-"
+        key = (kind, owner, region, own)
+        if key not in self._masks:
+            self._masks[key] = access.masks(self.actor, kind, owner or "-", region or "-", own)
+        return self._masks[key]
+
+    def entity(self, row: Sequence[Any]) -> Entity:
+        """``row`` in the order of COLUMNS."""
+        entity_id, kind, types, owner, region, scopes, label, attrs, geo, prov, box, created, modified = row[:13]
+        found = self.masks(kind, owner, region, entity_id)
+        instances = orjson.loads(attrs)
+        if geo != "{}":
+            instances |= orjson.loads(geo)
+        sources = orjson.loads(prov) if prov != "{}" else {}
+        return Entity(
+            id=entity_id,
+            type=kind,
+            attrs=access.apply_masks(found, instances),
+            owner=owner,
+            region=region,
+            label=self.label(kind, label, found),
+            created_at=created,
+            modified_at=modified,
+            version=row[13],
+            types=tuple(types),
+            scopes=tuple(scopes),
+            prov=masked_sources(found, sources),
+            bounds=corners(box),
+            expires_at=row[14],
+        )
+
+    def label(self, kind: str, label: str, found: Mapping[str, Mask]) -> str:
+        if not found:
+            return label
+        if self._schemas is None:
+            self._schemas = schemas()
+        schema = self._schemas.get(kind)
+        named = schema.definition.label if schema else "name"
+        return str(access.masked(found.get(named, found.get("*", "none")), label) or "")
+
+
+def masked_sources(found: Mapping[str, Mask], sources: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Provenance without the lost values of what is masked."""
+    if not found or not sources:
+        return sources
+    shown = {}
+    for name, source in sources.items():
+        how = found.get(name, found.get("*", "none"))
+        if how == "absent":
+            continue
+        if how != "none" and isinstance(source, Mapping) and source.get("lost"):
+            source = {**source, "lost": [{**x, "v": access.masked(how, x.get("v"))} for x in source["lost"]]}
+        shown[name] = source
+    return shown
+
+
+def corners(box: str | None) -> tuple[float, float, float, float] | None:
+    """``(x2,y2),(x1,y1)`` as west, south, east, north."""
+    if box is None:
+        return None
+    east, north, west, south = (float(part) for part in box.replace("(", "").replace(")", "").split(","))
+    return west, south, east, north

@@ -1,0 +1,144 @@
+"""What goes in and out at the door. The store form of attributes is described there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Mode = Literal["create", "replace", "merge", "append", "upsert"]
+VALUE_KEYS = ("value", "object", "languageMap", "json", "vocab", "valueList", "objectList")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entity to be written. ``id`` is a URI. ``types`` names further types besides ``type``.
+
+    An empty ``owner`` or ``region`` keeps what stands; a new entity is then owned by the actor's department, and its
+    region is the value of the type's region attribute. ``prov=None`` keeps the provenance of attributes that stay.
+    """
+
+    id: str
+    type: str
+    attrs: Mapping[str, Any]
+    owner: str = ""
+    region: str = ""
+    types: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    prov: Mapping[str, Any] | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Entity:
+    """An entity as read, already masked for the actor who asked."""
+
+    id: str
+    type: str
+    attrs: Mapping[str, Any]
+    owner: str
+    region: str
+    label: str
+    created_at: datetime
+    modified_at: datetime
+    version: int
+    types: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    prov: Mapping[str, Any] = field(default_factory=dict)
+    bounds: tuple[float, float, float, float] | None = None  # west, south, east, north; degrees, WGS-84
+    expires_at: datetime | None = None
+
+    def value(self, attribute: str) -> Any:
+        """The plain value of an attribute's default instance (object of a Relationship), or None."""
+        return plain(self.attrs.get(attribute))
+
+
+def plain(instances: Any) -> Any:
+    """The plain value of an attribute in store form, of its default instance where there are several."""
+    if isinstance(instances, list):
+        instances = next((i for i in instances if "datasetId" not in i), instances[0] if instances else None)
+    if not isinstance(instances, Mapping):
+        return None
+    return next((instances[key] for key in VALUE_KEYS if key in instances), None)
+
+
+@dataclass
+class Written:
+    """What a write did. ``unchanged`` entities left no history and no change."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+
+
+@dataclass(frozen=True)
+class GeoQuery:
+    """``geometry`` is GeoJSON in WGS-84; distances in metres. ``attribute`` is a GeoProperty's store name, by default
+    the geometry on maps."""
+
+    relation: Literal["near", "within", "intersects", "contains", "disjoint", "overlaps", "equals"]
+    geometry: Mapping[str, Any]
+    max_distance: float | None = None
+    min_distance: float | None = None
+    attribute: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked for. ``q`` is NGSI-LD query language (CIM 009 4.9) with attribute names in store form.
+    ``words`` searches labels, identifiers and search attributes. ``facets`` are exact attribute values.
+    ``has`` are attributes of which an entity must have at least one. ``region`` finds a division and what lies in it.
+    ``after`` is the opaque cursor of the last page; ``order`` is ``id``, ``label``, ``modified`` or ``-modified``."""
+
+    types: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    id_pattern: str = ""
+    q: str = ""
+    words: str = ""
+    facets: Mapping[str, str] = field(default_factory=dict)
+    geo: GeoQuery | None = None
+    bounds: tuple[float, float, float, float] | None = None
+    owner: str = ""
+    region: str = ""
+    has: tuple[str, ...] = ()
+    order: str = "id"
+    limit: int = 20
+    offset: int = 0
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    entities: list[Entity]
+    next: str = ""  # cursor, empty on the last page
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry of the durable, ordered change log. ``cursor`` is where a subscriber stands after it.
+    ``attributes`` is empty for ``created`` and ``deleted``: it is all of them."""
+
+    cursor: str
+    entity_id: str
+    type: str
+    operation: Literal["created", "changed", "deleted"]
+    attributes: tuple[str, ...]
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """What the attributes that a change touched were before it (None: there was none). ``known_from``/``known_to``:
+    when the city held that version; ``true_from``/``true_to``: when it was so, where the type says (law 6)."""
+
+    version: int
+    was: Mapping[str, Any]
+    known_from: datetime
+    known_to: datetime
+    actor: str
+    cause: str
+    true_from: datetime | None = None
+    true_to: datetime | None = None

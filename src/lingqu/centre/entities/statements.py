@@ -1,0 +1,127 @@
+"""The SQL of the write path. Nothing here is put together from values."""
+
+from __future__ import annotations
+
+from lingqu.centre.entities.actions.prepare import COLUMNS
+
+STAGE = """
+create temp table if not exists entity_draft (
+    id text collate "C" not null, type text collate "C" not null, types text[] not null, owner text collate "C",
+    region text collate "C", scopes text[] not null, label text collate "C" not null, search text collate "C" not null,
+    attrs jsonb not null, geo jsonb not null, prov jsonb, bounds box, geom bytea, true_from timestamptz,
+    true_to timestamptz, expires_at timestamptz
+) on commit delete rows
+"""
+
+COPY = f"copy entity_draft ({COLUMNS}) from stdin"
+
+CREATE = """
+with made as (
+    insert into entity (id, type, types, owner, region, scopes, label, search, attrs, geo, prov, bounds, geom,
+                        true_from, true_to, created_at, modified_at, expires_at)
+    select id, type, types, coalesce(owner, %(department)s), coalesce(region, ''), scopes, label, search, attrs, geo,
+           coalesce(prov, '{}'), bounds, geom, true_from, true_to, %(at)s, %(at)s, expires_at
+    from entity_draft order by id
+    on conflict (id) do nothing
+    returning id, type
+)
+insert into entity_change (entity_id, type, operation, at, actor, cause)
+select id, type, 'created', %(at)s, %(actor)s, %(cause)s from made
+"""
+
+_LOUD = """
+(e.type, e.types, e.owner, e.region, e.scopes, e.attrs, e.geo, e.expires_at) is distinct from
+(d.type, d.types, coalesce(d.owner, e.owner), coalesce(d.region, e.region), d.scopes, d.attrs, d.geo, d.expires_at)
+"""
+
+# What follows from values, definitions and deliveries is brought up to date without being a change of the entity.
+_QUIET = """
+(e.label, e.search, e.prov, e.geom, e.true_from, e.true_to) is distinct from
+(d.label, d.search, coalesce(d.prov, e.prov), d.geom, d.true_from, d.true_to)
+"""
+
+LOCK = f"""
+select count(*) from (
+    select e.id from entity_draft d join entity e using (id) where {_LOUD} or {_QUIET} order by e.id for update of e
+) as locked
+"""  # noqa: S608
+
+CHANGE = f"""
+with touched as materialized (
+    select e.id, d.type, e.version, e.modified_at as since, e.true_from, e.true_to, w.was, w.names, ({_LOUD}) as loud,
+           greatest(%(at)s, e.modified_at + interval '1 microsecond') as at,
+           jsonb_strip_nulls(jsonb_build_object(
+               'type', case when e.type <> d.type then e.type end,
+               'types', case when e.types <> d.types then to_jsonb(e.types) end,
+               'owner', case when e.owner <> coalesce(d.owner, e.owner) then e.owner end,
+               'region', case when e.region <> coalesce(d.region, e.region) then e.region end,
+               'scopes', case when e.scopes <> d.scopes then to_jsonb(e.scopes) end,
+               'label', case when e.label <> d.label then e.label end,
+               'prov', (select jsonb_object_agg(key, value) from jsonb_each(e.prov) where key = any(w.names))
+           )) as meta
+    from entity_draft d join entity e using (id)
+    cross join lateral (
+        select coalesce(jsonb_object_agg(key, coalesce(o.value, 'null')), '{{}}') as was,
+               coalesce(array_agg(key order by key), '{{}}') as names
+        from jsonb_each(e.attrs || e.geo) o full join jsonb_each(d.attrs || d.geo) n using (key)
+        where o.value is distinct from n.value
+    ) w
+    where {_LOUD} or {_QUIET}
+), past as (
+    insert into entity_past (entity_id, version, was, meta, known_from, known_to, true_from, true_to, actor, cause)
+    select id, version, was, meta, since, at, true_from, true_to, %(actor)s, %(cause)s from touched where loud
+), told as (
+    insert into entity_change (entity_id, type, operation, attributes, at, actor, cause)
+    select id, type, 'changed', names, at, %(actor)s, %(cause)s from touched where loud
+), done as (
+    update entity e set
+        type = d.type, types = d.types, owner = coalesce(d.owner, e.owner), region = coalesce(d.region, e.region),
+        scopes = d.scopes, label = d.label, search = d.search, attrs = d.attrs, geo = d.geo, bounds = d.bounds,
+        geom = d.geom, true_from = d.true_from, true_to = d.true_to, expires_at = d.expires_at,
+        prov = coalesce(d.prov, (select coalesce(jsonb_object_agg(key, value), '{{}}')
+                                 from jsonb_each(e.prov) where key <> all(t.names))),
+        modified_at = case when t.loud then t.at else e.modified_at end,
+        version = e.version + t.loud::int
+    from touched t join entity_draft d using (id)
+    where e.id = t.id
+    returning t.loud
+)
+select count(*) filter (where loud) from done
+"""  # noqa: S608
+
+FORBIDDEN = """
+select id, type, owner from (
+    select e.id, e.type, e.owner, e.region from entity_draft d join entity e using (id)
+    union all
+    select d.id, d.type, coalesce(d.owner, e.owner, %(department)s), coalesce(d.region, e.region, '')
+    from entity_draft d left join entity e using (id)
+) as both_sides where not {granted} order by id limit 1
+"""
+
+STANDING = """
+select id, type, types, owner, region, scopes, attrs || geo, prov, expires_at from entity
+where id = any(%(ids)s) order by id for update
+"""
+
+ABSENT = "select d.id from entity_draft d left join entity e using (id) where e.id is null order by d.id limit 1"
+PRESENT = "select e.id from entity_draft d join entity e using (id) order by e.id limit 1"
+
+LOCK_IDS = "select id, type from entity where id = any(%(ids)s) order by id for update"
+
+FORBIDDEN_IDS = "select id, type, owner from entity where id = any(%(ids)s) and not {granted} order by id limit 1"
+
+DELETE = """
+with gone as (
+    delete from entity where id = any(%(ids)s) returning *
+), past as (
+    insert into entity_past (entity_id, version, was, meta, known_from, known_to, true_from, true_to, actor, cause)
+    select id, version, attrs || geo, jsonb_build_object(
+               'deleted', true, 'type', type, 'types', types, 'owner', owner, 'region', region, 'scopes', scopes,
+               'label', label, 'prov', prov, 'created_at', created_at, 'version', version),
+           modified_at, greatest(%(at)s, modified_at + interval '1 microsecond'), true_from, true_to,
+           %(actor)s, %(cause)s
+    from gone
+)
+insert into entity_change (entity_id, type, operation, at, actor, cause)
+select id, type, 'deleted', greatest(%(at)s, modified_at + interval '1 microsecond'), %(actor)s, %(cause)s from gone
+"""
