@@ -1,0 +1,53 @@
+"""What the desk's pages have in common: the right they need, and the way between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from lingqu.centre.access import door as access
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def stewards(page: Page[P]) -> Page[P]:
+    """Only for actors who may steward; who is not signed in is asked to."""
+
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
+        access.require(access.actor_of(request), "steward")
+        return page(request, *args, **kwargs)
+
+    return guarded
+
+
+def tabs(here: str) -> list[dict[str, Any]]:
+    named = [
+        ("overview", _("Overview")),
+        ("catalogue", _("Catalogue")),
+        ("deliveries", _("Deliveries")),
+        ("upload", _("Hand in a file")),
+        ("sources", _("Sources")),
+        ("fusion", _("Fusion")),
+        ("disputes", _("Disputes")),
+        ("ledger", _("Ledger")),
+        ("blueprint", _("Blueprint")),
+    ]
+    return [{"href": reverse(f"stewardship:{name}"), "title": title, "here": name == here} for name, title in named]
+
+
+def frame(here: str, *crumbs: tuple[str, str], **context: Any) -> dict[str, Any]:
+    """A page's context with the desk's tabs and the way back."""
+    desk = (_("Data stewardship"), reverse("stewardship:overview"))
+    return {"tabs": tabs(here), "crumbs": [desk, *crumbs] if crumbs else [(desk[0], "")], **context}

@@ -1,0 +1,49 @@
+"""What every page knows: the city, who is looking and why, and where one can go from here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lingqu.centre.access import door as access
+from lingqu.centre.drawing import door as drawing
+from lingqu.ui import purpose
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Django context processor; each part is worked out only if the template asks for it."""
+    city = SimpleLazyObject(lambda: drawing.city() or ())
+    language = get_language() or "zh-hans"
+    return {
+        "city": city,
+        "language": "zh-Hans" if language.startswith("zh") else "en",
+        "demo": settings.DEMO,
+        "purpose": purpose.standing(request),
+        "areas": SimpleLazyObject(lambda: _areas(request)),
+    }
+
+
+def _areas(request: HttpRequest) -> list[dict[str, Any]]:
+    """The main navigation: the three platforms, the registers, and the desk for those who may steward."""
+    wanted = [
+        ("citizen:front", _("For citizens")),
+        ("enterprise:front", _("For enterprises")),
+        ("operations:front", _("City operations")),
+        ("registers:front", _("Registers")),
+    ]
+    if request.user.is_authenticated and access.may(access.actor_of(request), "steward"):
+        wanted.append(("stewardship:overview", _("Data stewardship")))
+    areas = []
+    for name, title in wanted:
+        try:
+            href = reverse(name)
+        except NoReverseMatch:
+            continue
+        areas.append({"href": href, "title": title, "here": request.path.startswith(href)})
+    return areas
