@@ -61,6 +61,16 @@ class Near(Part):
     metres: float = Field(gt=0, le=1000)
 
 
+class Doubt(Part):
+    """An identifier is not believed in a record whose birth date ``born`` is far from the one inside the identifier
+    (GB 11643), unless the record agrees on ``agree`` with one in which it is believed: a child entered under a
+    parent's number is no such person."""
+
+    identifier: str
+    born: str
+    agree: tuple[str, ...] = ()
+
+
 class Match(Part):
     """How records become things: exact identifiers first, then nearness, then probabilistic linking.
 
@@ -72,6 +82,7 @@ class Match(Part):
 
     exact: tuple[tuple[str, ...], ...] = ()
     never: tuple[str, ...] = ()
+    doubt: Doubt | None = None
     near: Near | None = None
     compare: dict[str, Comparison] = Field(default_factory=dict)
     blocks: tuple[tuple[str, ...], ...] = Field(
@@ -94,6 +105,7 @@ class Survivorship(Part):
     order: tuple[Code, ...] = ()
     pick: Literal["order", "newest", "most", "longest"] = "order"
     dispute: bool = True
+    without: tuple[Code, ...] = Field(default=(), description="resources whose value helps matching but never counts")
 
 
 class RegisterRules(Definition):

@@ -1,6 +1,6 @@
 """The fusion of one register, as functions over a DuckDB connection: no database, no web, only tables.
 
-gather → normalise → exact → near → block and score → cluster → identify → survive → relate → compile → disputes
+gather → normalise → doubt → exact → near → block and score → cluster → identify → survive → relate → compile → disputes
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from lingqu.centre.fusion.plan import Plan
 from lingqu.centre.fusion.steps.cluster import cluster
 from lingqu.centre.fusion.steps.compile import compile_drafts, disputes
+from lingqu.centre.fusion.steps.doubt import doubt
 from lingqu.centre.fusion.steps.exact import exact
 from lingqu.centre.fusion.steps.gather import Inputs, gather
 from lingqu.centre.fusion.steps.identify import identify
@@ -39,6 +40,7 @@ def link(bench: Workbench, plan: Plan, inputs: Inputs, weights: Mapping[str, Any
     """The first half: which records are one thing. Leaves ``records``, ``normal`` and ``clusters``."""
     gather(bench, plan, inputs)
     normalise(bench, plan)
+    doubt(bench, plan)
     exact(bench, plan)
     trained = score(bench, plan, weights)
     near(bench, plan)

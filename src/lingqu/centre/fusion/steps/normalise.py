@@ -92,7 +92,7 @@ def _spelled(bench: Workbench, attribute: Attribute) -> str:
     """A table of the attribute's distinct spellings with what the kernel makes of each."""
     table = "spelled_" + attribute.name
     query = compose("SELECT DISTINCT {c} AS raw FROM records WHERE {c} IS NOT NULL", c=name("r_", attribute.name))
-    raw = bench.run(query).to_arrow_table().column("raw").to_pylist()
+    raw = [row[0] for row in bench.run(query).fetchall()]
     made = _addresses(raw) if attribute.normal == "address" else _identifiers(raw, attribute.scheme)
     bench.con.register("made", made)
     bench.make(table, "SELECT * FROM made")

@@ -99,13 +99,13 @@ def _variants(bench: Workbench, plan: Plan) -> int:
     return bench.make("variants", query)
 
 
-def said(rung: Rung, attribute: str, left: str = "l", right: str = "r") -> str:
-    """The rung's condition on the columns of two variants."""
-    condition = rung.condition
-    for part in ADDRESS_PARTS:
-        condition = condition.replace("{l." + part + "}", f"{left}.{compared(attribute, part)}")
-        condition = condition.replace("{r." + part + "}", f"{right}.{compared(attribute, part)}")
-    return condition.replace("{l}", f"{left}.{compared(attribute)}").replace("{r}", f"{right}.{compared(attribute)}")
+def said(rung: Rung, attribute: str, column: str = "{side}.{x}") -> str:
+    """The rung's condition on two variants, whose columns are written as in ``column``."""
+
+    def written(found: re.Match[str]) -> str:
+        return column.format(side=found[1], x=compared(attribute, found[2] or ""))
+
+    return re.sub(r"\{([lr])(?:\.(\w+))?\}", written, rung.condition)
 
 
 def weigh(bench: Workbench, plan: Plan) -> Weights:
@@ -188,8 +188,7 @@ def _comparison(plan: Plan, attribute: str, weights: list[tuple[float, float]]) 
         {"sql_condition": f'"{x}_l" IS NULL OR "{x}_r" IS NULL', "label_for_charts": "absent", "is_null_level": True}
     ]
     for rung, (m, u) in zip(LADDERS[plan.rules.match.compare[attribute]], weights, strict=True):
-        condition = said(rung, attribute, "{l}", "{r}")
-        condition = re.sub(r"\{([lr])\}\.(\w+)", r'"\2_\1"', condition) or "ELSE"
+        condition = said(rung, attribute, '"{x}_{side}"') or "ELSE"
         level = {"sql_condition": condition, "label_for_charts": rung.label, "m_probability": m, "u_probability": u}
         if rung.frequency:
             level |= {"tf_adjustment_column": x, "tf_adjustment_weight": 1.0}

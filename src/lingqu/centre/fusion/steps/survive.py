@@ -44,13 +44,22 @@ FROM said s JOIN {winners} w USING (c) WHERE s.norm <> w.norm GROUP BY s.c, s.no
 
 def _one(bench: Workbench, plan: Plan, attribute: Attribute) -> int:
     rule = plan.survivorship(attribute.name)
-    raw, norm, winners = name("r_", attribute.name), name("n_", attribute.name), name("w_", attribute.name)
+    raw, norm, winners = name("r_", attribute.name), _counted(attribute), name("w_", attribute.name)
     most = compose(_MOST, norm=norm) if rule.pick == "most" else ""
-    bench.make("said", compose(_SAID, raw=raw, norm=norm, rank=_rank(rule, raw), most=most))
+    bench.make("said", compose(_SAID, raw=raw, norm=norm, rank=_rank(rule, raw), most=most) + _without(rule))
     count = bench.make("w_" + attribute.name, _WINNERS)
     if attribute.normal != "geometry":
         bench.run(compose(_LOSSES, attribute=text(attribute.name), winners=winners))
     return count
+
+
+def _counted(attribute: Attribute) -> str:
+    """Of identifiers only the valid ones survive."""
+    return name("v_" if attribute.normal in ("identifier", "phone") else "n_", attribute.name)
+
+
+def _without(rule: Survivorship) -> str:
+    return compose(" AND r.resource NOT IN ({r})", r=", ".join(map(text, rule.without))) if rule.without else ""
 
 
 def _rank(rule: Survivorship, raw: str) -> str:
@@ -72,7 +81,7 @@ def _rank(rule: Survivorship, raw: str) -> str:
 
 
 def _many(bench: Workbench, attribute: Attribute) -> int:
-    raw, norm = name("r_", attribute.name), name("n_", attribute.name)
+    raw, norm = name("r_", attribute.name), _counted(attribute)
     bench.make("said", compose(_SAID, raw=raw, norm=norm, rank="0", most=""))
     return bench.make(
         "w_" + attribute.name,
