@@ -13,10 +13,11 @@ from typing import Any, Literal
 from psycopg import sql
 
 from lingqu.centre.access import accounts, actors, grants, ledger, masking, refusals
+from lingqu.centre.access import policy as _policy
 from lingqu.centre.access.accounts import Demo
 from lingqu.centre.access.actors import ANONYMOUS, SYSTEM, Actor, Way
 from lingqu.centre.access.definitions import Action
-from lingqu.centre.access.policy import policy
+from lingqu.centre.access.policy import steady
 from lingqu.kernel.elements import Mask
 from lingqu.kernel.errors import Refused
 
@@ -58,13 +59,18 @@ def refusal(actor: Actor, action: Action, entity_type: str, owner: str = "", pla
     return refusals.refusal(actor, action, entity_type, owner, place)
 
 
+def revision() -> int:
+    """The revision of the drawing by which is decided now."""
+    return _policy.revision()
+
+
 def is_personal(entity_type: str) -> bool:
     """Whether every read of the type leaves a ledger row."""
-    return policy().facts(entity_type).personal
+    return _policy.policy().facts(entity_type).personal
 
 
 def personal_types() -> tuple[str, ...]:
-    return policy().personal
+    return _policy.policy().personal
 
 
 def masks(actor: Actor, entity_type: str, owner: str = "", region: str = "", entity_id: str = "") -> dict[str, Mask]:
@@ -128,4 +134,4 @@ def ensure_demo_accounts() -> list[str]:
     return accounts.ensure_demo_accounts()
 
 
-__all__ = ["ANONYMOUS", "SYSTEM", "Act", "Action", "Actor", "Demo", "Way"]
+__all__ = ["ANONYMOUS", "SYSTEM", "Act", "Action", "Actor", "Demo", "Way", "steady"]

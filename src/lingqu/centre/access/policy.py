@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from lingqu.centre.access.actors import Actor
 from lingqu.centre.access.definitions import Action, Grant, Role
@@ -39,9 +42,31 @@ class Policy:
         return [*found, self.public] if action == "read" else found
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
 _UNKNOWN = TypeFacts()
 _PUBLIC = Grant(actions=("read",), rows="public")
 _held: list[Policy] = []
+_pinned: ContextVar[int | None] = ContextVar("drawing_revision", default=None)
+
+
+def steady(act: Callable[P, R]) -> Callable[P, R]:
+    """One revision of the drawing for all that the function does: it is asked for once."""
+
+    @wraps(act)
+    def pinned(*args: P.args, **kwargs: P.kwargs) -> R:
+        token = _pinned.set(revision())
+        try:
+            return act(*args, **kwargs)
+        finally:
+            _pinned.reset(token)
+
+    return pinned
+
+
+def revision() -> int:
+    found = _pinned.get()
+    return drawing.revision() if found is None else found
 
 
 def serves(grant: Grant, purpose: str) -> bool:
@@ -50,7 +75,7 @@ def serves(grant: Grant, purpose: str) -> bool:
 
 def policy() -> Policy:
     """The policy of the drawing as it stands; one small query tells whether it changed."""
-    now = drawing.revision()
+    now = revision()
     if not _held or _held[0].revision != now:
         _held[:] = [_compile(now)]
     return _held[0]

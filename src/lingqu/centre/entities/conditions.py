@@ -94,23 +94,34 @@ def _types(made: Condition, types: tuple[str, ...]) -> None:
 def _shown(made: Condition, actor: Actor, query: Query, tree: qlang.Tree | None) -> None:
     """Nobody filters by what he may not see: types that mask the attribute are left out, or refused if named. An
     identifier may be asked for exactly, since who knows it in full learns nothing about it."""
-    asked = {t.path.names[0]: t.operator for t in qlang.terms(tree)} if tree else {}
+    asked: dict[str, str] = {}
+    for term in qlang.terms(tree) if tree else ():
+        name = term.path.names[0]
+        asked[name] = term.operator if asked.get(name, "==") == "==" else asked[name]
     asked |= dict.fromkeys(query.facets, "facet")
     if not asked or actor.kind == "system":
         return
-    hidden = []
-    for code, schema in schemas().items():
-        if query.types and code not in query.types:
-            continue
-        found = access.masks(actor, code)
-        for name, operator in asked.items():
-            exact = operator == "==" and name in schema.identifiers
-            if not exact and found.get(name, found.get("*", "none")) != "none":
-                if query.types:
-                    raise _masked(code, name)
-                hidden.append(code)
+    hidden: set[str] = set()
+    for name, operator in asked.items():
+        masked = masking(actor, name, exactly=operator == "==")
+        if named := sorted(masked & set(query.types)):
+            raise _masked(named[0], name)
+        hidden |= masked
     if hidden:
-        made.add("type <> all(%(hidden)s)", hidden=hidden)
+        made.add("type <> all(%(hidden)s)", hidden=sorted(hidden))
+
+
+def masking(actor: Actor, attribute: str, exactly: bool = False) -> set[str]:
+    """The types that mask this attribute for the actor; ``exactly``: but where it is an identifier."""
+    if actor.kind == "system":
+        return set()
+    found = set()
+    for code, schema in schemas().items():
+        if attribute in schema.kinds and not (exactly and attribute in schema.identifiers):
+            masks = access.masks(actor, code)
+            if masks.get(attribute, masks.get("*", "none")) != "none":
+                found.add(code)
+    return found
 
 
 def _masked(code: str, name: str) -> Refused:

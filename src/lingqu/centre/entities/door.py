@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from lingqu.centre.access.door import Actor
+from lingqu.centre.access.door import Actor, steady
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities import history as _history
 from lingqu.centre.entities import maps, qlang, reads
@@ -55,6 +55,7 @@ def entity_type(code: str) -> EntityType:
     return drawing.one(EntityType, code)
 
 
+@steady
 def write(actor: Actor, drafts: Iterable[Draft], *, mode: Mode = "upsert", cause: str = "") -> Written:
     """Write many entities in one transaction, set-based: schema and data standards of the type checked, permission
     asked, history kept, change recorded, ledger row left.
@@ -69,25 +70,30 @@ def write(actor: Actor, drafts: Iterable[Draft], *, mode: Mode = "upsert", cause
     return _write(actor, drafts, mode, cause)
 
 
+@steady
 def delete(actor: Actor, ids: Sequence[str], *, cause: str = "") -> Written:
     """Delete all or nothing. Raises ``NotFound`` for an id that does not exist, ``Refused``."""
     return _delete(actor, ids, cause)
 
 
+@steady
 def get(actor: Actor, entity_id: str) -> Entity:
     """One entity as the actor may see it. Raises NotFound where it does not exist or is not to be seen."""
     return reads.get(actor, entity_id)
 
 
+@steady
 def find(actor: Actor, query: Query) -> Page:
     """One page of entities the actor may see."""
     return reads.find(actor, query)
 
 
+@steady
 def count(actor: Actor, query: Query) -> int:
     return reads.count(actor, query)
 
 
+@steady
 def facet_counts(
     actor: Actor, query: Query, attributes: Sequence[str], limit: int = 20
 ) -> dict[str, list[tuple[str, int]]]:
@@ -96,26 +102,31 @@ def facet_counts(
     return reads.facet_counts(actor, query, attributes, limit)
 
 
+@steady
 def type_counts(actor: Actor) -> dict[str, int]:
     """How many entities of each type the actor may see."""
     return reads.type_counts(actor)
 
 
+@steady
 def every(actor: Actor, query: Query, chunk: int = 5000) -> Iterator[Entity]:
     """All entities a query finds, streamed by a server-side cursor: for exports and fusion."""
     return reads.every(actor, query, chunk)
 
 
+@steady
 def history(actor: Actor, entity_id: str) -> list[Past]:
     """Newest first."""
     return _history.history(actor, entity_id)
 
 
+@steady
 def as_known_at(actor: Actor, entity_id: str, at: datetime) -> Entity:
     """The entity as the city knew it then."""
     return _history.as_known_at(actor, entity_id, at)
 
 
+@steady
 def referring(actor: Actor, entity_id: str, limit: int = 50) -> list[Entity]:
     """Entities with a Relationship to this one."""
     return maps.referring(actor, entity_id, limit)
@@ -137,6 +148,7 @@ def advance_subscriber(name: str, cursor: str) -> None:
     _history.advance_subscriber(name, cursor)
 
 
+@steady
 def tile_features(
     actor: Actor,
     entity_type: str,

@@ -16,7 +16,8 @@ from typing import Any
 from lingqu.centre.entities.faults import bad
 
 _OPERATOR = re.compile(r"==|!=|>=|<=|!~=|~=|>|<")
-_PATH = re.compile(r"\s*((?:<[^>]*>|[^=!<>~;|()\[\]\s])+)\s*(?:\[([^\]]*)\])?\s*")
+_NAME = r"(?:<[^<>]*>|[^=!<>~;|()\[\]\s.]+)"
+_PATH = re.compile(rf"\s*({_NAME}(?:\.{_NAME})*)\s*(?:\[([^\]]*)\])?\s*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _BARE = re.compile(r"[^;|(),\"]+?(?=\.\.|[;|(),]|\Z)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z")

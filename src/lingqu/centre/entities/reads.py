@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import orjson
@@ -16,7 +16,7 @@ from psycopg import sql
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import faults
-from lingqu.centre.entities.conditions import Condition, condition
+from lingqu.centre.entities.conditions import Condition, condition, masking
 from lingqu.centre.entities.rows import COLUMNS, Reader
 from lingqu.centre.entities.shapes import Entity, Page, Query
 
@@ -32,8 +32,9 @@ _BATCH = 500
 @contextmanager
 def asking() -> Iterator[Any]:
     """A cursor; what a query's own pattern or path gets wrong is told as Invalid."""
+    inner = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        with transaction.atomic(savepoint=connection.in_atomic_block), connection.cursor() as cursor:
+        with inner, connection.cursor() as cursor:
             yield cursor
     except psycopg.errors.DataError as error:
         raise faults.bad("query", f"查询有误：{error}", f"the query is wrong: {error}") from error
@@ -144,36 +145,34 @@ def count(actor: Actor, query: Query) -> int:
 def facet_counts(actor: Actor, query: Query, attributes: Sequence[str], limit: int) -> dict[str, list[tuple[str, int]]]:
     """See ``door.facet_counts``."""
     made = condition(actor, query)
-    hidden = _masked_for(actor, query)
-    result: dict[str, list[tuple[str, int]]] = {}
     ids = _exact_ids(made)
+    result: dict[str, list[tuple[str, int]]] = {}
+    statement = sql.SQL(_FACET).format(where=made.where())
     with asking() as cursor:
         for attribute in attributes:
-            if attribute in hidden or "*" in hidden:
-                result[attribute] = []
-                continue
-            statement = sql.SQL(_FACET).format(where=made.where())
-            cursor.execute(statement, {**made.parameters, "attribute": attribute, "most": limit, "exact_ids": ids})
+            parameters = {
+                "attribute": attribute,
+                "most": limit,
+                "exact_ids": ids,
+                "masked": sorted(masking(actor, attribute)),
+            }
+            cursor.execute(statement, {**made.parameters, **parameters})
             result[attribute] = [(str(value), int(n)) for value, n in cursor.fetchall()]
     return result
 
 
 _FACET = """
-select coalesce(member, value #>> '{{}}'), count(*)
+select coalesce(member, held #>> '{{}}'), count(*)
 from (
-    select coalesce(attrs #> array[%(attribute)s, 'value'], attrs #> array[%(attribute)s, 'object']) as value
-    from entity where {where} and (%(exact_ids)s::text[] is null or id = any(%(exact_ids)s))
+    select coalesce(attrs #> array[%(attribute)s, 'value'], attrs #> array[%(attribute)s, 'object']) as held
+    from entity where {where} and type <> all(%(masked)s::text[])
+    and (%(exact_ids)s::text[] is null or id = any(%(exact_ids)s::text[]))
 ) found
-left join lateral jsonb_array_elements_text(case when jsonb_typeof(value) = 'array' then value end) member on true
-where value is not null
+left join lateral jsonb_array_elements_text(case when jsonb_typeof(held) = 'array' then held end) each(member)
+    on true
+where held is not null
 group by 1 order by 2 desc, 1 limit %(most)s
 """
-
-
-def _masked_for(actor: Actor, query: Query) -> set[str]:
-    """Attributes whose values the actor does not see as they are, in any of the types asked for."""
-    types = query.types or access.personal_types()
-    return {name for kind in types for name, how in access.masks(actor, kind).items() if how != "none"}
 
 
 def _exact_ids(made: Condition) -> list[str] | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities.definitions import AttributeType, EntityType
 from lingqu.centre.entities.shapes import plain
@@ -54,7 +55,7 @@ _shelf = _Shelf()
 
 def schemas() -> dict[str, Schema]:
     """Every type by code; made anew when the drawing changed."""
-    now = drawing.revision()
+    now = access.revision()
     if _shelf.revision != now:
         elements, lists = drawing.every(DataElement), drawing.every(CodeList)
         made = {code: _make(d, elements, lists) for code, d in drawing.every(EntityType).items()}
