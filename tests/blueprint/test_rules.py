@@ -9,7 +9,7 @@ from toytown import TOYTOWN
 
 PEOPLE, FIRMS, SPACE = "resources/people.yaml", "resources/firms.yaml", "resources/space.yaml"
 POLICE, PLACES, TRADE = "sources/people.yaml", "sources/space.yaml", "sources/firms.yaml"
-RULES, CHECKS = "quality/firms.yaml", "quality/people.yaml"
+RULES, CHECKS, FUSE = "quality/firms.yaml", "quality/people.yaml", "fusion/people.yaml"
 BROKEN = [  # file, what stands there, what stands there now, rule; the fault's line is that of the mark «»
     (FIRMS, "element: uscc}", "«element: usc}", "blueprint.reference"),
     (FIRMS, "department: market", "«department: markt", "blueprint.reference"),
@@ -43,6 +43,17 @@ BROKEN = [  # file, what stands there, what stands there now, rule; the fault's 
     (CHECKS, "to_item: division_code", "«to_item: division", "quality.item"),
     (CHECKS, "resource: police.household_register", "«resource: civil_affairs.assistance", "quality.two_sets"),
     ("departments/departments.yaml", "en: Police}", "«en: Police}, parent: police", "department.cycle"),
+    (FUSE, "idNumber: citizen_id\n", "«idNumber: citizen\n", "fusion.item"),
+    (FUSE, "birthDate: birth_date\n", "«birthdate: birth_date\n", "fusion.attribute"),
+    (FUSE, "never: [idNumber]", "«never: [idNo]", "fusion.attribute"),
+    ("fusion/firms.yaml", "      name: organization_name\n", "", "fusion.required"),
+    (FUSE, "phone: {order: [civil_affairs.assistance,", "«phone: {order: [market.registrations,", "fusion.order"),
+    (FUSE, "match: householdNumber}", "match: household}«", "fusion.attribute"),
+    (FUSE, "{register: households, by: value", "«{register: addresses, by: value", "fusion.target"),
+    (FUSE, "match: {exact: [[householdNumber]]}", "id_from: [householdNumber]\n  match: {}", "fusion.personal_id"),
+    ("fusion/space.yaml", "after: [divisions]", "after: [addresses]", "fusion.cycle"),
+    ("fusion/space.yaml", "after: [divisions]", "«after: [division]", "blueprint.reference"),
+    ("roles/roles.yaml", "username: developer", "«username: clerk", "role.demo"),
     ("departments/departments.yaml", "en: Police}", "«en: Police}, uscc: 91410000MA9000000X", "department.uscc"),
 ]  # fmt: skip
 

@@ -44,6 +44,7 @@ def check(blueprint: Blueprint) -> Iterator[Fault]:
         for index, contribution in enumerate(register.rules.contributions):
             yield from _contribution(register, index, contribution, resources)
         yield from _attributes(register)
+        yield from _survivors(register)
         yield from _required(register)
         yield from _identity(register, elements)
         for name, relations in register.rules.relations.items():
@@ -101,14 +102,24 @@ def _attributes(register: _Register) -> Iterator[Fault]:
         *((_bare(block), ("match", "blocks", at)) for at, group in enumerate(match.blocks) for block in group),
         *((name, ("survivorship", name)) for name in rules.survivorship if name != "*"),
         *((name, ("id_from",)) for name in rules.id_from),
+        *((name, ("addresses",)) for name in rules.addresses),
     ]
     if match.near:
         named.append((match.near.geometry, ("match", "near", "geometry")))
+    if match.doubt:
+        doubt = match.doubt
+        named += [(name, ("match", "doubt")) for name in (doubt.identifier, doubt.born, *doubt.agree)]
+    if rules.dissolve:
+        named.append((rules.dissolve, ("dissolve",)))
     for name, path in named:
         yield from _named(register, name, path)
+
+
+def _survivors(register: _Register) -> Iterator[Fault]:
+    rules = register.rules
     resources = {contribution.resource for contribution in rules.contributions}
     for name, survivorship in rules.survivorship.items():
-        for code in survivorship.order:
+        for key, code in (*(("order", c) for c in survivorship.order), *(("without", c) for c in survivorship.without)):
             if code not in resources:
                 yield register.entry.fault(
                     "fusion.order",
@@ -116,7 +127,7 @@ def _attributes(register: _Register) -> Iterator[Fault]:
                     suggest(
                         code, resources, Text(zh="改正，或加为 contributions", en="Correct it, or let it contribute")
                     ),
-                    ("survivorship", name, "order"),
+                    ("survivorship", name, key),
                 )
 
 
