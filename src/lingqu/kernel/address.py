@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NUMERALS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_NARROW = {code: chr(code - 0xFEE0).upper() for code in range(0xFF01, 0xFF5F)} | {
-    ord(letter): letter.upper() for letter in _LETTERS
-}
+from lingqu.kernel.letters import narrow_upper
+from lingqu.kernel.numerals import digits_before
+
 _COUNTED = "号栋幢座单层楼室户弄"
-_CHINESE_NUMBER = re.compile(f"[零〇○一二两三四五六七八九十百]+(?=[{_COUNTED}])")
 _NOISE = re.compile(r"[\s,，。;；:：、·'\"“”]+|\([^)]*\)|【[^】]*】")
 _DASHES = re.compile(r"[-‐-―−－~～﹣_]+")
 
@@ -73,8 +70,8 @@ class Address:
 def normalize_address(text: str) -> str:
     """Full-width characters narrowed, blanks, brackets and punctuation dropped, numerals before 号 栋 单元 … in digits,
     and one dash for all dashes. Gives the same again when applied again."""
-    narrow = _DASHES.sub("-", _NOISE.sub("", text.translate(_NARROW)))
-    return _CHINESE_NUMBER.sub(lambda found: str(_number(found[0])), narrow)
+    narrow = _DASHES.sub("-", _NOISE.sub("", narrow_upper(text)))
+    return digits_before(narrow, _COUNTED)
 
 
 def parse_address(text: str) -> Address:
@@ -110,20 +107,6 @@ def address_key(text: str) -> str:
 def door_key(text: str) -> str:
     """The door only, for joining to door plates and buildings."""
     return parse_address(text).door
-
-
-def _number(numeral: str) -> int:
-    """十二 → 12, 一百零三 → 103, 二〇一 → 201."""
-    if not set(numeral) & {"十", "百"}:
-        return int("".join(str(_NUMERALS[c]) for c in numeral))
-    total, digit = 0, 0
-    for character in numeral:
-        if character in "十百":
-            total += (digit or 1) * (10 if character == "十" else 100)
-            digit = 0
-        else:
-            digit = _NUMERALS[character]
-    return total + digit
 
 
 def _dashed(text: str, *, has_building: bool) -> dict[str, str]:
