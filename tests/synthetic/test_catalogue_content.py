@@ -8,6 +8,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from lingqu.centre.catalogue.definitions import InformationResource
+from lingqu.centre.exchange.connectors.database import DatabaseConfig
+from lingqu.centre.exchange.connectors.inbox import InboxConfig
+from lingqu.centre.exchange.definitions import Source
+from lingqu.centre.quality.definitions import RuleSet
 from lingqu.kernel.elements import DataElement
 
 HARBIN = Path(__file__).parents[2] / "cities/harbin"
@@ -48,3 +52,40 @@ def test_classes_say_their_condition_and_basis(resources):
             assert resource.sharing.basis
         if resource.opening.type != "closed":
             assert resource.level in ("general1", "general2")
+
+
+def test_every_item_is_mapped_and_every_source_says_it_is_synthetic(resources):
+    sources = _read("sources", Source)
+    assert set(sources) == set(resources)
+    for source in sources.values():
+        resource = resources[source.resource]
+        assert set(source.mapping) == {item.code for item in resource.items}, source.code
+        assert source.synthetic
+
+
+def test_settings_fit_their_connectors():
+    models = {"inbox": InboxConfig, "database": DatabaseConfig}
+    for source in _read("sources", Source).values():
+        models[source.connector].model_validate(source.config)
+
+
+def test_coordinates_name_their_datum(resources):
+    """Law 7: what comes unlabelled is refused."""
+    sources = _read("sources", Source)
+    assert sources["civil_affairs.addresses"].datum == "GCJ-02"
+    assert sources["housing.buildings"].datum == "BD-09"
+
+
+def test_rules_are_about_items(resources):
+    every = _read("resources", InformationResource, "*.yaml")
+    rule_sets = _read("quality", RuleSet)
+    assert set(rule_sets) == set(resources)
+    for rules in rule_sets.values():
+        items = {item.code for item in resources[rules.resource].items}
+        for rule in rules.rules:
+            conditions = [*rule.when, *([rule.then] if rule.then else [])]
+            named = {*rule.items, *(c.item for c in conditions), *(c.to for c in conditions if c.to)}
+            named |= {n for n in (rule.item, rule.identifier_item) if n}
+            assert named <= items, (rules.code, rule.code)
+            if rule.to_resource:
+                assert rule.to_item in {item.code for item in every[rule.to_resource].items}
