@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from django.urls import URLPattern, URLResolver, include, path
 
+from lingqu.site import front
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", front.page, name="front"),
+    path("", include("lingqu.ui.urls")),
+    path("registers/", include("lingqu.ui.registers.urls")),
+    path("citizen/", include("lingqu.citizen.urls")),
+    path("enterprise/", include("lingqu.enterprise.urls")),
+    path("operations/", include("lingqu.operations.urls")),
+    path("stewardship/", include("lingqu.stewardship.urls")),
+    path("language/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
 ]
+if find_spec("lingqu.protocols.ngsi_ld.urls"):
+    urlpatterns.append(path("ngsi-ld/v1/", include("lingqu.protocols.ngsi_ld.urls")))
+
+handler400 = "lingqu.ui.faults.bad_request"
+handler403 = "lingqu.ui.faults.forbidden"
+handler404 = "lingqu.ui.faults.not_found"
+handler500 = "lingqu.ui.faults.broken"

@@ -68,7 +68,8 @@ def ago(value: datetime | None) -> SafeString | str:
         return ""
     local = timezone.localtime(value)
     words = values.ago(value, _language())
-    return format_html('<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S}">{}</time>', local.isoformat(), local, words)
+    exact = f"{local:%Y-%m-%d %H:%M:%S}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, words)
 
 
 @register.filter

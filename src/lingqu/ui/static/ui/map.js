@@ -2,12 +2,24 @@
 "use strict";
 (() => {
   const boxes = document.querySelectorAll("[data-map]");
-  if (!boxes.length || !window.maplibregl) return;
-  maplibregl.setWorkerUrl(boxes[0].dataset.worker);
+  if (!boxes.length) return;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+  // The library weighs more than the page: it comes when the first map is seen.
+  let coming;
+  function library(box) {
+    coming ??= new Promise((done, failed) => {
+      const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: box.dataset.sheet });
+      const script = Object.assign(document.createElement("script"), { src: box.dataset.library });
+      script.onload = () => { maplibregl.setWorkerUrl(box.dataset.worker); done(); };
+      script.onerror = () => failed(new Error(box.dataset.library));
+      document.head.append(sheet, script);
+    });
+    return coming;
+  }
+
   async function draw(box) {
-    const answer = await fetch(box.dataset.style);
+    const [answer] = await Promise.all([fetch(box.dataset.style), library(box)]);
     if (!answer.ok) throw new Error(String(answer.status));
     const style = await answer.json();
     for (const source of Object.values(style.sources)) {
