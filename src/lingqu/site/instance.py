@@ -41,3 +41,11 @@ class Instance:
 def current() -> Instance:
     """The instance named by ``LINGQU_INSTANCE``, else ``var/`` in the working directory."""
     return Instance(Path(os.environ.get("LINGQU_INSTANCE", "var")).resolve())
+
+
+def city(instance: Instance) -> Path | None:
+    """The folder of the city last applied: ``LINGQU_CITY``, else what ``run/city`` names."""
+    if named := os.environ.get("LINGQU_CITY"):
+        return Path(named).resolve()
+    file = instance.run / "city"
+    return Path(file.read_text().strip()) if file.exists() else None

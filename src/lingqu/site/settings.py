@@ -17,6 +17,7 @@ INSTANCE = _instance.current()
 LINGQU_LAKE = INSTANCE.lake
 LINGQU_INBOX = INSTANCE.inbox
 LINGQU_SECRETS = INSTANCE.secrets
+LINGQU_CITY = _instance.city(INSTANCE)
 DEMO = os.environ.get("LINGQU_DEMO") == "1"
 DEBUG = os.environ.get("LINGQU_DEBUG") == "1"
 
