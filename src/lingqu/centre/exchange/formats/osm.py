@@ -9,28 +9,33 @@ from typing import Any
 import osmium
 
 from lingqu.centre.exchange import limits
-from lingqu.centre.exchange.formats.base import Table, batched, column_names
+from lingqu.centre.exchange.formats.base import Table, batched, broken, column_names
 from lingqu.centre.exchange.options import FormatOptions
-
-_KINDS = {"n": "node", "w": "way", "r": "relation"}
 
 
 def read_pbf(path: Path, options: FormatOptions, expected: Sequence[str], scratch: Path) -> Table:
     """Columns are the tags that the mapping names and those that ``select`` tests."""
     tags = [name for name in dict.fromkeys([*expected, *options.select]) if not name.startswith("$")]
     names = column_names(["$id", "$geometry", *tags])
-    return Table(names, batched(names, enumerate(_rows(path, options, tags), 1)), "WGS-84")
+    table = Table(names, iter(()), "WGS-84")
+    table.batches = batched(names, _rows(path, options, tags, table))
+    return table
 
 
-def _rows(path: Path, options: FormatOptions, tags: list[str]) -> Iterator[list[str | None]]:
-    factory = osmium.geom.GeoJSONFactory()
+def _rows(path: Path, options: FormatOptions, tags: list[str], table: Table) -> Iterator[tuple[int, list[str | None]]]:
+    """An object whose nodes the extract does not hold is a broken row."""
+    factory, number = osmium.geom.GeoJSONFactory(), 0
     try:
         for thing in _processor(path, options):
-            if not _selected(thing.tags, options.select):
+            name = _named(thing, options) if _selected(thing.tags, options.select) else None
+            if name is None:
                 continue
-            made = _geometry(thing, options, factory)
-            if made is not None:
-                yield [*made, *(thing.tags.get(tag) for tag in tags)]
+            number += 1
+            geometry = _geometry(thing, factory)
+            if geometry is not None:
+                yield number, [name, geometry, *(thing.tags.get(tag) for tag in tags)]
+            else:
+                table.broken.append(broken(number, "几何不完整（缺少节点）", "The geometry lacks nodes", name))
     except RuntimeError as fault:
         raise limits.unreadable(
             "pbf", f"不是完整的 PBF：{fault}", f"Not a whole PBF file: {fault}", path.name
@@ -60,27 +65,25 @@ def _selected(tags: Any, select: dict[str, tuple[str, ...] | bool]) -> bool:
     return True
 
 
-def _geometry(thing: Any, options: FormatOptions, factory: Any) -> tuple[str, str] | None:
-    """Id and GeoJSON, or None where the object is not of the kind asked for or lacks nodes (cut by the extract).
+def _named(thing: Any, options: FormatOptions) -> str | None:
+    """``way/123``; None where the object is not of the kind asked for.
 
     ``any``: nodes are points; closed ways and multipolygon relations are areas, other ways lines.
     """
     kind = options.geometry
+    if thing.is_node():
+        return f"node/{thing.id}" if kind in ("point", "any") else None
+    if thing.is_area():
+        return f"{'way' if thing.from_way() else 'relation'}/{thing.orig_id()}" if kind in ("area", "any") else None
+    if not thing.is_way() or (options.closed and not thing.is_closed()):
+        return None
+    return f"way/{thing.id}" if kind == "line" or (kind == "any" and not thing.is_closed()) else None
+
+
+def _geometry(thing: Any, factory: Any) -> str | None:
     try:
         if thing.is_node():
-            return (f"node/{thing.id}", factory.create_point(thing)) if kind in ("point", "any") else None
-        if thing.is_area():
-            if kind not in ("area", "any") or not thing.num_rings()[0]:
-                return None
-            return f"{'way' if thing.from_way() else 'relation'}/{thing.orig_id()}", factory.create_multipolygon(thing)
-        if thing.is_way() and _is_line(thing, options):
-            return f"way/{thing.id}", factory.create_linestring(thing)
-    except RuntimeError:
+            return factory.create_point(thing)
+        return factory.create_multipolygon(thing) if thing.is_area() else factory.create_linestring(thing)
+    except (RuntimeError, osmium.InvalidLocationError):
         return None
-    return None
-
-
-def _is_line(way: Any, options: FormatOptions) -> bool:
-    if options.closed and not way.is_closed():
-        return False
-    return options.geometry == "line" or (options.geometry == "any" and not way.is_closed())

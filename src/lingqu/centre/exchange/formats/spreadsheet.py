@@ -29,8 +29,7 @@ def read_xlsx(path: Path, options: FormatOptions, expected: Sequence[str], scrat
     if options.header_row == 0:
         skip, header = 0, list(options.columns) or [""] * len(head[0])
     else:
-        skip, header = find_header(head, options.header_row, expected)
-        skip, header = _merged(sheet, head, skip, header)
+        skip, header = find_header(head, options.header_row, expected, sheet.merged_cell_ranges or ())
     width = max((i + 1 for i, cell in enumerate(header) if cell.strip()), default=len(header))
     width = max(width, len(options.columns)) if options.header_row == 0 else width
     table = Table(column_names(header[:width]), iter(()), f"xlsx: {sheet.name}")
@@ -99,33 +98,6 @@ def _sheet(book: calamine.CalamineWorkbook, options: FormatOptions, place: str) 
         if sheet.height > 0:
             return sheet
     raise limits.unreadable("empty", "工作簿是空的", "The workbook is empty", place)
-
-
-def _merged(
-    sheet: calamine.CalamineSheet, head: list[list[str]], skip: int, header: list[str]
-) -> tuple[int, list[str]]:
-    """Header cells with the titles merged above or below them: ``人口/男``.
-
-    ``skip`` rows were taken up to and with the header row. Merged ranges that start in it and go to the right have
-    their parts in the next row; ranges that span several rows end the header where they end.
-    """
-    ranges = [r for r in (getattr(sheet, "merged_cell_ranges", None) or []) if r[0][0] <= skip - 1 <= r[1][0]]
-    last = max([skip - 1, *(r[1][0] for r in ranges)])
-    if any(r[0][0] == r[1][0] == skip - 1 and r[1][1] - r[0][1] < len(header) - 1 for r in ranges):
-        last = max(last, skip)
-    first = min([skip - 1, *(r[0][0] for r in ranges)])
-    if first == last or last >= len(head):
-        return skip, header
-    grid = [list(row) for row in head[first : last + 1]]
-    for (top, left), (bottom, right) in getattr(sheet, "merged_cell_ranges", None) or []:
-        for row in range(max(top, first), min(bottom, last) + 1):
-            for column in range(left, min(right + 1, len(grid[row - first]))):
-                if first <= top <= last:
-                    grid[row - first][column] = grid[top - first][left]
-    names = [
-        "/".join(dict.fromkeys(part.strip() for part in parts if part.strip())) for parts in zip(*grid, strict=True)
-    ]
-    return last + 1, names
 
 
 def _data(rows: list[list[Any]], skip: int, width: int, table: Table) -> Iterator[tuple[int, list[str]]]:
