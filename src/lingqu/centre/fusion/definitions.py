@@ -55,10 +55,11 @@ class Relation(Part):
 
 class Near(Part):
     """Records of different resources are the same thing where one's ``geometry`` lies in the other's or within
-    ``metres`` of it, the nearest first."""
+    ``metres`` of it, and all of ``agree`` are the same; the nearest first."""
 
     geometry: str
     metres: float = Field(gt=0, le=1000)
+    agree: tuple[str, ...] = ()
 
 
 class Doubt(Part):
@@ -127,6 +128,9 @@ class RegisterRules(Definition):
     relations: dict[str, tuple[Relation, ...]] = Field(default_factory=dict)
     addresses: tuple[str, ...] = Field(default=(), description="attributes that hold an address in words")
     dissolve: str | None = None
+    measures: dict[str, str] = Field(
+        default_factory=dict, description="attribute → geometry whose length it is, metres"
+    )
     id_from: tuple[str, ...] = Field(
         default=(),
         description="attributes whose value names the entity (urn:ngsi-ld:Type:value); not for personal ones",

@@ -28,6 +28,7 @@ class Attribute:
     scheme: str = ""  # of lingqu.kernel.identifiers
     many: bool = False
     unit: str = ""
+    required: bool = False
 
     @property
     def written(self) -> bool:
@@ -81,6 +82,7 @@ def _attribute(
         scheme=(element.identifier or "") if element else "",
         many=bool(attribute and attribute.many),
         unit=(element.unit or "") if element else "",
+        required=bool(attribute and attribute.required),
     )
 
 

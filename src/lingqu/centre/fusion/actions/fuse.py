@@ -140,9 +140,9 @@ def _gone(bench: Workbench, plan: Plan, former: str, dirty: bool) -> list[str]:
     if not dirty:
         if not former:
             return []
-        query = compose("SELECT entity_id FROM {f} ANTI JOIN things USING (entity_id) ORDER BY 1", f=former)
+        query = compose("SELECT entity_id FROM {f} ANTI JOIN drafts USING (entity_id) ORDER BY 1", f=former)
         return [row[0] for row in bench.con.execute(query).fetchall()]
-    made = {row[0] for row in bench.con.execute("SELECT entity_id FROM things").fetchall()}
+    made = {row[0] for row in bench.con.execute("SELECT entity_id FROM drafts").fetchall()}
     query_of_type = entities.Query(types=(plan.rules.type,), owner=plan.rules.owner or "")
     return sorted(e.id for e in entities.every(SYSTEM, query_of_type) if e.prov and e.id not in made)
 
@@ -160,7 +160,7 @@ def _finish(bench: Workbench, run: FusionRun, written: entities.Written) -> None
     run.state, run.ended_at = "done", _now()
     run.counts = {
         "records": bench.count("records"),
-        "entities": bench.count("things"),
+        "entities": bench.count("drafts"),
         "created": written.created,
         "changed": written.changed,
         "deleted": written.deleted,

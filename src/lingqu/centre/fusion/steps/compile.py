@@ -25,20 +25,22 @@ _DRAFTS = """
 SELECT t.entity_id, t.c, '{{' || concat_ws(',', {attrs}) || '}}' AS attrs,
        '{{' || concat_ws(',', {provs}) || '}}' AS prov,
        {region} AS region, {label} AS label
-FROM things t {joins}"""
+FROM things t {joins}{complete}"""
 
 
 def compile_drafts(bench: Workbench, plan: Plan) -> None:
     with bench.step("compile") as rows:
         attributes = [a for a in held(plan) if a.written]
+        given = {a.name for a in plan.contributed()}
         for attribute in attributes:
-            bench.make("j_" + attribute.name, _statement(attribute))
+            bench.make("j_" + attribute.name, _statement(attribute, attribute.name in given))
         query = compose(
             _DRAFTS,
             attrs=", ".join(_pair(a, "attr") for a in attributes),
             provs=", ".join(_pair(a, "prov") for a in attributes),
             region=_plain(plan.region, attributes),
             label=_plain(plan.label, attributes),
+            complete=_complete(attributes),
             joins=" ".join(_joined(plan, a) for a in attributes),
         )
         digest = "SELECT *, md5(attrs || prov || region) AS digest FROM ({q})"
@@ -46,9 +48,15 @@ def compile_drafts(bench: Workbench, plan: Plan) -> None:
         bench.drop(*("j_" + a.name for a in attributes))
 
 
+def _complete(attributes: list[Attribute]) -> str:
+    """The store refuses a thing without what its type requires: such a thing waits until some record has it."""
+    required = [compose("{t}.c IS NOT NULL", t=name("j_", a.name)) for a in attributes if a.required]
+    return " WHERE " + " AND ".join(required) if required else ""
+
+
 def held(plan: Plan) -> list[Attribute]:
     """Contributed and related attributes, in a fixed order."""
-    names = {a.name for a in plan.contributed()} | set(plan.rules.relations)
+    names = {a.name for a in plan.contributed()} | set(plan.rules.relations) | set(plan.rules.measures)
     return [plan.attributes[a] for a in sorted(names)]
 
 
@@ -70,12 +78,12 @@ def _plain(attribute: str, attributes: list[Attribute]) -> str:
     return compose("coalesce({t}.raw, '')", t=name("w_", attribute))
 
 
-def _statement(attribute: Attribute) -> str:
+def _statement(attribute: Attribute, given: bool) -> str:
     value = _value(attribute, "w.raw")
     lost = compose(
         _LOST, attribute=text(attribute.name), value=_value(attribute, compose("r.{r}", r=name("r_", attribute.name)))
     )
-    if attribute.kind == "Relationship" or attribute.many or attribute.kind == "GeoProperty":
+    if not given or attribute.kind == "Relationship" or attribute.many or attribute.kind == "GeoProperty":
         lost = "SELECT NULL::BIGINT AS c, NULL::VARCHAR AS lost WHERE false"
     parts = {"winners": name("w_", attribute.name), "lost": lost, "value": value}
     return compose(_ATTRIBUTE, instance=_instance(attribute, value), **parts)

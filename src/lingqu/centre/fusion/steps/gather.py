@@ -85,7 +85,7 @@ def _value(attribute: Attribute, contribution: Contribution, types: Mapping[str,
         # 12.0 as 12, and never in exponents
         return compose("rtrim(rtrim(format('{{:.6f}}', {i}), '0'), '.')", i=name(item))
     if types[item].startswith("TIMESTAMP"):
-        return compose("strftime({i}, '%Y-%m-%dT%H:%M:%S')", i=name(item))
+        return compose("strftime({i}, '%Y-%m-%dT%H:%M:%SZ')", i=name(item))  # the connection's time zone is UTC
     return compose("nullif(trim({i}::VARCHAR), '')", i=name(item))
 
 

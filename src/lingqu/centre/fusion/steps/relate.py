@@ -14,7 +14,7 @@ import shapely
 
 from lingqu.centre.fusion.definitions import Relation
 from lingqu.centre.fusion.plan import Plan
-from lingqu.centre.fusion.steps.normalise import ADDRESS_PARTS
+from lingqu.centre.fusion.steps.near import metric
 from lingqu.centre.fusion.workbench import Workbench, compose, name
 from lingqu.kernel.identifiers import division_parent
 
@@ -28,6 +28,8 @@ def relate(bench: Workbench, plan: Plan, upstream: Mapping[str, str]) -> None:
                 rows[0] += _fill(bench, plan, attribute, relation, upstream)
         if plan.rules.dissolve:
             rows[0] += _dissolve(bench, plan)
+        for attribute, geometry in plan.rules.measures.items():
+            _measure(bench, plan, attribute, geometry)
 
 
 def _ready(bench: Workbench, plan: Plan, attribute: str) -> None:
@@ -150,6 +152,17 @@ def _put(bench: Workbench, table: str, columns: Mapping[str, list[object]]) -> N
     bench.con.unregister("put")
 
 
+def _measure(bench: Workbench, plan: Plan, attribute: str, geometry: str) -> None:
+    _ready(bench, plan, attribute)
+    found = bench.run(compose("SELECT c, n, raw FROM {w} ORDER BY c", w=name("w_", geometry))).fetchall()
+    if not found:
+        return
+    lengths = shapely.length(metric(_shapes([row[2] for row in found])))
+    columns = {"c": [row[0] for row in found], "n": [row[1] for row in found]}
+    _put(bench, "measured", {**columns, "raw": [f"{length:.1f}" for length in lengths]})
+    bench.run(compose(_FILL, mine=name("w_", attribute), found="SELECT c, n, raw FROM measured"))
+
+
 _PARTS = """
 SELECT o.c AS whole, p.c AS part, g.raw AS shape, g.n FROM {parent} p JOIN things o ON o.entity_id = p.raw
 LEFT JOIN {shapes} g ON g.c = p.c ORDER BY o.c, p.c"""
@@ -175,6 +188,3 @@ def _dissolve(bench: Workbench, plan: Plan) -> int:
         _put(bench, "dissolved", {"c": list(merged), "n": [f[0][1] for f in parts.values()], "raw": texts})
         bench.run(compose("INSERT INTO {s} (c, n, raw, norm) SELECT c, n, raw, md5(raw) FROM dissolved", s=shapes))
     return rounds
-
-
-__all__ = ["ADDRESS_PARTS", "relate"]

@@ -235,9 +235,8 @@ def _maximised(bench: Workbench, plan: Plan, weights: Weights) -> Weights:
     """m by expectation maximisation inside the first three blocks; an attribute that is blocked on learns nothing."""
     linker = _linker(bench, plan, weights)
     for block in plan.rules.match.blocks[:3]:
-        rule = {"blocking_rule": _block(plan, block), "sql_dialect": "duckdb"}
         linker.training.estimate_parameters_using_expectation_maximisation(
-            rule, estimate_without_term_frequencies=True, record_sample_proportion=1.0
+            _block(plan, block), estimate_without_term_frequencies=True, record_sample_proportion=1.0
         )
     model = {c["output_column_name"]: c["comparison_levels"] for c in linker.misc.save_model_to_json()["comparisons"]}
     learned: Weights = {}

@@ -14,7 +14,7 @@ from lingqu.centre.fusion.workbench import Workbench, compose, name
 
 _LINKS = """
 SELECT t.entity_id, r.resource, r.source, r.delivery, r.row, r.key, min(c.probability) AS probability
-FROM clusters c JOIN things t USING (c) JOIN records r USING (n)
+FROM clusters c JOIN drafts t USING (c) JOIN records r USING (n)
 GROUP BY ALL ORDER BY t.entity_id, r.resource, r.key, r.source, r.delivery, r.row"""
 
 
