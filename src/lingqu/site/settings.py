@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
 from lingqu.site import instance as _instance
+from lingqu.site import logs as _logs
 from lingqu.site import postgres as _postgres
 
 INSTANCE = _instance.current()
 LINGQU_LAKE = INSTANCE.lake
 LINGQU_INBOX = INSTANCE.inbox
 LINGQU_SECRETS = INSTANCE.secrets
-LINGQU_CITY = _instance.city(INSTANCE)
+
+# Asked anew each time, as another city may be applied while we run.
+LINGQU_CITY = partial(_instance.city, INSTANCE)
 DEMO = os.environ.get("LINGQU_DEMO") == "1"
 DEBUG = os.environ.get("LINGQU_DEBUG") == "1"
 
@@ -28,11 +33,12 @@ def _secret_key() -> str:
     file = INSTANCE.secrets / "django"
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                out.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+        fresh = file.with_name(f"django.{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # another process was first; a link appears whole or not at all
+            os.link(fresh, file)
+        fresh.unlink()
     return file.read_text()
 
 
@@ -91,6 +97,7 @@ INSTALLED_APPS = [
     "lingqu.site",
 ]
 MIDDLEWARE = [
+    "lingqu.site.requests.journal",
     "django.middleware.security.SecurityMiddleware",
     "lingqu.ui.headers.PageHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -145,6 +152,8 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = INSTANCE.root / "static"
 WHITENOISE_USE_FINDERS = True
+LOGGING = _logs.config(INSTANCE.logs, os.environ.get("LINGQU_PROCESS", "command"))
+PROCRASTINATE_IMPORT_PATHS = ["lingqu.site.jobs"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from lingqu.site import front
+from lingqu.site import front, health, metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.page, name="front"),
@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stewardship/", include("lingqu.stewardship.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("metrics", metrics.page),
 ]
 if find_spec("lingqu.protocols.ngsi_ld.urls"):
     urlpatterns.append(path("ngsi-ld/v1/", include("lingqu.protocols.ngsi_ld.urls")))

@@ -1,0 +1,5 @@
+"""``python -m lingqu.site`` is ``lingqu``."""
+
+from lingqu.site.cli import main
+
+main()

@@ -1,0 +1,112 @@
+"""The background work, as tasks of the PostgreSQL queue.
+
+Each may be done twice and killed at any point: what is left over is found from the state of deliveries and registers,
+not from the queue. An advisory lock keeps two workers from doing the same thing at the same time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from django.db import close_old_connections, connection
+from procrastinate.contrib.django import app
+
+from lingqu.centre.access.door import SYSTEM
+from lingqu.centre.exchange import door as exchange
+from lingqu.centre.fusion import door as fusion
+from lingqu.centre.quality import door as quality
+from lingqu.site.metrics import JOB_SECONDS
+
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def exclusive(key: str) -> Iterator[bool]:
+    """Whether this piece of work is ours alone now. PostgreSQL gives the lock back when its holder dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 7321))", ["lingqu:" + key])
+        row = cursor.fetchone()
+    if not row or not row[0]:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 7321))", ["lingqu:" + key])
+
+
+@contextmanager
+def _work(task: str, what: str) -> Iterator[bool]:
+    """Lock, log and measure one piece of work; False where another worker is at it."""
+    close_old_connections()
+    began = time.monotonic()
+    try:
+        with exclusive(f"{task}:{what}") as ours:
+            yield ours
+            if ours:
+                seconds = time.monotonic() - began
+                JOB_SECONDS.labels(task).observe(seconds)
+                log.info("job.done", task=task, what=what, seconds=round(seconds, 3))
+    except Exception:
+        log.exception("job.failed", task=task, what=what)
+        raise
+    finally:
+        close_old_connections()
+
+
+@app.task(name="collect")
+def collect(source: str, timestamp: int = 0) -> None:
+    """Pull what a source has; ``timestamp`` is the moment of its schedule that this answers."""
+    with _work("collect", source) as ours:
+        if ours:
+            exchange.collect(SYSTEM, source)
+
+
+@app.task(name="advance")
+def advance(delivery: int) -> None:
+    """Move one delivery on: received → landed → checked."""
+    with _work("advance", str(delivery)) as ours:
+        if ours:
+            move_on(delivery)
+
+
+def move_on(delivery: int, progress: exchange.Progress | None = None) -> exchange.Delivery:
+    found = exchange.delivery(delivery)
+    if found.state == "received":
+        found = exchange.land(delivery, progress)
+    if found.state == "landed":
+        found = quality.check(delivery, progress)
+    return found
+
+
+@app.task(name="fuse")
+def fuse() -> None:
+    """Fuse every register whose inputs changed, in order; one that fails does not hold up the others."""
+    with _work("fuse", "all") as ours:
+        if not ours:
+            return
+        failed: list[Exception] = []
+        for register in fusion.due():
+            try:
+                fusion.fuse(register)
+            except Exception as error:
+                log.exception("fuse.failed", register=register)
+                failed.append(error)
+        if failed:
+            raise failed[0]
+
+
+def ask_collect(source: str) -> bool:
+    """Put a source's collecting into the queue; False where it stands there already."""
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    try:
+        collect.configure(queueing_lock=f"collect:{source}").defer(source=source)
+    except AlreadyEnqueued:
+        return False
+    return True

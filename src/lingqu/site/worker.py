@@ -1,0 +1,189 @@
+"""The worker: runs the queue, and keeps putting into it what the state of the city says is still to be done.
+
+Deliveries and registers know their own state, so nothing is lost with the queue: whoever uploads a file need not know
+that a worker exists, and after ``kill -9`` everything goes on. Of several workers one leads and does the looking.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from croniter import croniter
+from django.db import close_old_connections, connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from lingqu.centre.exchange import door as exchange
+from lingqu.centre.fusion import door as fusion
+from lingqu.site import jobs
+
+log = structlog.get_logger(__name__)
+
+TICK = 1.0  # seconds between looks for new work
+DUE_EVERY = 3.0  # seconds between looks at registers while nothing comes in
+SCHEDULE_EVERY = 20.0
+STALLED_AFTER = 30.0  # seconds without a heartbeat
+LEADER, ALIVE = 73210001, 73210002  # advisory locks
+
+
+@dataclass
+class Look:
+    """What one look at the city found to do: (queueing lock, task, arguments)."""
+
+    wanted: list[tuple[str, Any, dict[str, Any]]] = field(default_factory=list)
+
+
+@dataclass
+class Pump:
+    """Looks, and queues. All its queries run on one thread, so that its locks live on one connection."""
+
+    thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "pump"))
+    leads: bool = False
+    due_looked: float = 0.0
+    schedule_looked: float = 0.0
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self._tick()
+            except Exception:
+                self.leads = False
+                log.exception("pump.failed")
+            await asyncio.sleep(TICK)
+
+    async def _tick(self) -> None:
+        look = await self._on_thread(self._look)
+        for lock, task, arguments in look.wanted:
+            try:
+                await task.configure(queueing_lock=lock).defer_async(**arguments)
+            except AlreadyEnqueued:
+                continue
+        if self.leads and time.monotonic() - self.schedule_looked > SCHEDULE_EVERY:
+            self.schedule_looked = time.monotonic()
+            await self._scheduled()
+
+    async def _on_thread(self, work: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self.thread, work)
+
+    def _look(self) -> Look:
+        close_old_connections()
+        if not self._lead():
+            return Look()
+        live, waiting = _queue()
+        pending = exchange.pending()
+        wanted: list[tuple[str, Any, dict[str, Any]]] = [
+            (f"advance:{d.id}", jobs.advance, {"delivery": d.id}) for d in pending
+        ]
+        if not pending and "fuse" not in live | waiting and time.monotonic() - self.due_looked > DUE_EVERY:
+            self.due_looked = time.monotonic()
+            if fusion.due():
+                wanted.append(("fuse", jobs.fuse, {}))
+        return Look([w for w in wanted if w[0] not in live | waiting])
+
+    def _lead(self) -> bool:
+        """Be the leader, or become it. The first look of a leader takes up what dead workers left."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid = %s",
+                [LEADER],
+            )
+            if cursor.fetchone() != (0,):
+                return True
+            cursor.execute("select pg_advisory_unlock_all(), pg_try_advisory_lock_shared(%s)", [ALIVE])
+            cursor.execute("select pg_try_advisory_lock(%s)", [LEADER])
+            self.leads = cursor.fetchone() == (True,)
+            if self.leads:
+                log.info("worker.leads", taken_up=_take_up_orphans(cursor))
+        return self.leads
+
+    async def _scheduled(self) -> None:
+        """Queue each scheduled source once for each moment of its schedule, whichever worker looks."""
+        for source, moment in await self._on_thread(_moments):
+            deferrer = jobs.collect.configure(
+                queueing_lock=f"collect:{source}", task_kwargs={"source": source, "timestamp": moment}
+            )
+            try:
+                await app.job_manager.defer_periodic_job(deferrer.job, periodic_id=source, defer_timestamp=moment)
+            except AlreadyEnqueued:
+                continue
+
+
+def _moments() -> list[tuple[str, int]]:
+    """(source, latest moment of its schedule as seconds since 1970), in the city's time."""
+    now = timezone.localtime()
+    return [
+        (code, int(croniter(source.schedule, now).get_prev(datetime.datetime).timestamp()))
+        for code, source in exchange.sources().items()
+        if source.schedule
+    ]
+
+
+def _queue() -> tuple[set[str], set[str]]:
+    """Queueing locks of jobs in the queue or at work, and of those that failed and wait for another try.
+
+    After n failures within the hour the next try comes 5·4ⁿ⁻¹ seconds after the last, at most ten minutes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select queueing_lock from procrastinate_jobs "
+            "where status in ('todo', 'doing') and queueing_lock is not null"
+        )
+        live = {row[0] for row in cursor.fetchall()}
+        cursor.execute(
+            "select j.queueing_lock from procrastinate_jobs j join procrastinate_events e on e.job_id = j.id "
+            "where j.status = 'failed' and e.type = 'failed' and e.at > now() - interval '1 hour' "
+            "and j.queueing_lock is not null group by 1 "
+            "having max(e.at) + least(600, 5 * 4 ^ (count(*) - 1)) * interval '1 second' > now()"
+        )
+        return live, {row[0] for row in cursor.fetchall()}
+
+
+def _take_up_orphans(cursor: Any) -> int:
+    """Put jobs back that no living worker can be doing: all of them where no other worker is alive."""
+    cursor.execute("select count(*) from pg_locks where locktype = 'advisory' and objid = %s", [ALIVE])
+    alone = cursor.fetchone() == (1,)
+    cursor.execute(
+        "select j.id from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id "
+        "where j.status = 'doing' and (%s or w.last_heartbeat is null "
+        "or w.last_heartbeat < now() - %s * interval '1 second')",
+        [alone, STALLED_AFTER],
+    )
+    orphans = [row[0] for row in cursor.fetchall()]
+    cursor.execute(
+        "update procrastinate_jobs j set status = 'todo', worker_id = null where j.id = any(%s) and not exists ("
+        "select 1 from procrastinate_jobs o where o.status = 'todo' and o.queueing_lock = j.queueing_lock)",
+        [orphans],
+    )
+    cursor.execute(
+        "update procrastinate_jobs set status = 'aborted' where id = any(%s) and status = 'doing'", [orphans]
+    )
+    return len(orphans)
+
+
+async def run(concurrency: int = 2) -> None:
+    """Until SIGTERM or SIGINT; jobs at work are finished first, within the supervisor's grace."""
+    async with app.open_async():
+        pump = asyncio.create_task(Pump().run())
+        try:
+            await app.run_worker_async(
+                concurrency=concurrency,
+                fetch_job_polling_interval=2.0,
+                delete_jobs="successful",
+                shutdown_graceful_timeout=10,
+            )
+        finally:
+            pump.cancel()
+
+
+def main(concurrency: int) -> None:
+    log.info("worker.starts", concurrency=concurrency)
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+        asyncio.run(run(concurrency))
