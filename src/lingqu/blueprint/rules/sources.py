@@ -9,7 +9,7 @@ from typing import get_args
 from lingqu.blueprint.model import Blueprint, Entry
 from lingqu.blueprint.nearest import suggest
 from lingqu.centre.catalogue.definitions import InformationResource, ResourceItem
-from lingqu.centre.exchange import connectors
+from lingqu.centre.exchange import door as exchange
 from lingqu.centre.exchange.definitions import Datum, Mapping, Source
 from lingqu.kernel.elements import DataElement
 from lingqu.kernel.errors import Fault, LingquError
@@ -43,13 +43,13 @@ def check(blueprint: Blueprint) -> Iterator[Fault]:
 def _config(entry: Entry, source: Source) -> Iterator[Fault]:
     """The connector is known and its own model accepts the settings."""
     try:
-        connectors.config_of(source)
+        exchange.settings_of(source)
     except LingquError as error:
         for fault in error.faults or (Fault(error.rule, error.message, next_step=error.next_step),):
             path = ("config", *fault.column.split(".")) if fault.column else ("connector",)
             step = fault.next_step or error.next_step
             if not error.faults:
-                step = suggest(source.connector, connectors.CONNECTORS, step)
+                step = suggest(source.connector, exchange.connectors(), step)
             yield entry.fault(fault.rule, fault.message, step, path)
 
 
