@@ -1,13 +1,13 @@
 """The small city end to end: its files become one record, and the faults that stand in them are found."""
 
 import pytest
-from toytown import toytown, toytown_run  # noqa: F401
 
 from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.entities import door as entities
 from lingqu.centre.entities.door import Query
 from lingqu.centre.fusion import door as fusion
 from lingqu.centre.quality import door as quality
+from toytown import toytown, toytown_run  # noqa: F401
 
 
 def test_the_small_city_becomes_one_record(toytown_run):  # noqa: F811
