@@ -31,7 +31,7 @@ def person(number: int, **changes: Any) -> dict[str, Any]:
         "birthDate": born.isoformat(),
         "sex": "1" if sequence % 2 else "2",
         "phone": f"+86139{chance.randrange(10**8):08d}",
-        "address": f"南岗区中山路{chance.randrange(1, 300)}号{chance.randrange(1, 9)}栋1单元{chance.randrange(101, 999)}室",
+        "address": f"中山路{chance.randrange(1, 300)}号{chance.randrange(1, 9)}栋1单元{chance.randrange(101, 999)}室",
     }
     return {**record, **changes}
 

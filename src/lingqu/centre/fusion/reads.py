@@ -112,7 +112,10 @@ def _members(register: str, entity_id: str) -> list[Member]:
         query = "SELECT resource, source, delivery, row, key, probability FROM {l} WHERE entity_id = ? ORDER BY ALL"
         rows = con.execute(compose(query, l=links(register)), [entity_id]).fetchall()
         values = _values(con, register, rows)
-        return [Member(*row[:5], values.get((row[0], row[2], row[3]), {}), row[5]) for row in rows]
+        return [
+            Member(resource, source, delivery, row, key, values.get((resource, delivery, row), {}), probability)
+            for resource, source, delivery, row, key, probability in rows
+        ]
 
 
 def _values(

@@ -23,7 +23,7 @@ from lingqu.centre.fusion.steps.comparisons import LADDERS, Rung
 from lingqu.centre.fusion.steps.normalise import ADDRESS_PARTS, identifying
 from lingqu.centre.fusion.workbench import Workbench, compose, name
 
-CHANCE_RECORDS = 1500  # compared all with all: about a million chance pairs
+CHANCE_RECORDS = 800  # compared all with all: some 300,000 chance pairs
 KNOWN_THINGS = 20000
 ENOUGH_KNOWN = 200  # pairs
 ENOUGH_TO_TRAIN = 1000  # variants
