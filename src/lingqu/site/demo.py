@@ -36,7 +36,7 @@ class Demo:
     once: bool
 
     def run(self) -> None:
-        self.console = Console(highlight=False)
+        self.console = Console(highlight=False, soft_wrap=True)
         began = time.monotonic()
         if state := supervisor.running(self.instance):
             self.console.print(f"Lingqu 灵渠 is up already: {state['url']}")

@@ -10,8 +10,8 @@ from lingqu.centre.fusion import door as fusion
 from lingqu.kernel.errors import LingquError
 from lingqu.site import jobs
 
-Tell = Callable[[str, int, int, str], None]
-"""Called with (piece of work, done, total or 0 when unknown, what is being done)."""
+Tell = Callable[[str, int | None, int, str], None]
+"""Called with (piece of work, done, total or 0 when unknown, what is being done); done is None when it ended."""
 
 
 def collect(sources: Iterable[str], tell: Tell) -> list[LingquError]:
@@ -20,9 +20,9 @@ def collect(sources: Iterable[str], tell: Tell) -> list[LingquError]:
     for code in sources:
         try:
             found = exchange.collect(SYSTEM, code, _teller(tell, code))
-            tell(code, 1, 1, f"{len(found)} files, {sum(not d.again for d in found)} new")
+            tell(code, None, 0, f"{len(found)} files, {sum(not d.again for d in found)} new")
         except LingquError as error:
-            tell(code, 0, 1, f"✗ {error.message.en}")
+            tell(code, None, 0, f"✗ {error.message.en}")
             faults.append(error)
     return faults
 
@@ -34,9 +34,9 @@ def check(tell: Tell) -> list[LingquError]:
         name = f"{delivery.source} {delivery.name}"
         try:
             done = jobs.move_on(delivery.id, _teller(tell, name))
-            tell(name, 1, 1, f"{done.state}: {done.clean_rows or 0:,} rows, {done.bad_rows or 0:,} set aside")
+            tell(name, None, 0, f"{done.state}: {done.clean_rows or 0:,} rows, {done.bad_rows or 0:,} set aside")
         except LingquError as error:
-            tell(name, 0, 1, f"✗ {error.message.en}")
+            tell(name, None, 0, f"✗ {error.message.en}")
             faults.append(error)
     return faults
 
@@ -46,7 +46,7 @@ def fuse(tell: Tell, registers: Iterable[str] | None = None) -> list[fusion.Run]
     runs = []
     for register in fusion.due() if registers is None else registers:
         run = fusion.fuse(register, _teller(tell, register))
-        tell(register, 1, 1, f"{run.entities:,} entities of {run.records:,} records, {run.disputes:,} disputes")
+        tell(register, None, 0, f"{run.entities:,} entities of {run.records:,} records, {run.disputes:,} disputes")
         runs.append(run)
     return runs
 

@@ -82,7 +82,13 @@ class Pump:
         wanted: list[tuple[str, Any, dict[str, Any]]] = [
             (f"advance:{d.id}", jobs.advance, {"delivery": d.id}) for d in pending
         ]
-        if not pending and "fuse" not in live | waiting and time.monotonic() - self.due_looked > DUE_EVERY:
+        collecting = any(lock.startswith("collect:") for lock in live)
+        if (
+            not pending
+            and not collecting
+            and "fuse" not in live | waiting
+            and time.monotonic() - self.due_looked > DUE_EVERY
+        ):
             self.due_looked = time.monotonic()
             if fusion.due():
                 wanted.append(("fuse", jobs.fuse, {}))

@@ -28,13 +28,14 @@ def progress() -> Iterator[Tell]:
     bars: dict[str, TaskID] = {}
     with Progress(*columns, TextColumn("{task.description}"), console=console, disable=not console.is_terminal) as bar:
 
-        def tell(piece: str, done: int, total: int, what: str) -> None:
+        def tell(piece: str, done: int | None, total: int, what: str) -> None:
             if piece not in bars:
                 bars[piece] = bar.add_task(what, piece=piece, total=total or None)
-            bar.update(bars[piece], completed=done, total=total or None, description=what)
-            if (done, total) in ((1, 1), (0, 1)):
+            if done is None:
                 bar.remove_task(bars.pop(piece))
-                bar.console.print(f"{piece:<48} {what}", markup=False, highlight=False)
+                bar.console.print(f"{piece:<48} {what}", markup=False, highlight=False, soft_wrap=True)
+            else:
+                bar.update(bars[piece], completed=done, total=total or None, description=what)
 
         yield tell
 
