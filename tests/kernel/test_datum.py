@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
+import osmium
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 from lingqu.kernel import datum
 from lingqu.kernel.errors import Invalid
 
+HARBIN = Path(__file__).parents[2] / "cities/harbin/data"
 longitudes = st.floats(73.5, 135.0)
 latitudes = st.floats(18.0, 53.5)
 datums = st.sampled_from(datum.DATUMS)
@@ -111,3 +115,20 @@ def test_an_unknown_datum_is_refused():
     with pytest.raises(Invalid) as refused:
         datum.convert(126.6, 45.7, "Beijing 1954")  # type: ignore[arg-type]
     assert refused.value.rule == "datum.unknown"
+
+
+def test_the_metro_map_is_recognised_by_the_stations_of_openstreetmap():
+    known = {
+        thing.tags["name"].removesuffix("站"): (thing.lon, thing.lat)
+        for thing in osmium.FileProcessor(str(HARBIN / "harbin.osm.pbf"), osmium.osm.NODE)
+        if thing.tags.get("station") == "subway" and "name" in thing.tags
+    }
+    metro = json.loads((HARBIN / "metro/hb.json").read_text(encoding="utf-8"))["stationList"]
+    pairs = [((float(s["lng"]), float(s["lat"])), known[s["name"]]) for s in metro if s["name"] in known]
+    (lons, lats), reference = (tuple(zip(*side, strict=True)) for side in zip(*pairs, strict=True))
+    found = datum.guess(lons, lats, reference, paired=True)
+    assert len(pairs) > 40
+    assert found is not None
+    assert (found.datum, found.sure) == ("GCJ-02", True)
+    assert found.distance < 60
+    assert found.next_distance > 400
