@@ -95,6 +95,8 @@ def test_a_faulty_blueprint_is_not_applied(town):
         blueprint.apply(SYSTEM, blueprint.load(town))
     assert refusal.value.faults[0].line
     assert drawing.city() is None
+    with pytest.raises(Invalid):
+        blueprint.plan(blueprint.load(town))
 
 
 def test_only_who_may_apply_applies(toytown):  # noqa: F811

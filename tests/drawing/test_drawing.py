@@ -17,6 +17,7 @@ def test_definitions_come_back_typed_and_follow_each_change():
     assert list(drawing.every(Department)) == ["a", "b"]
     second = drawing.replace([place("a", "丙")], [("department", "b")], actor="t", summary={})
     assert second > first
+    assert [each.revision for each in drawing.revisions()] == [second, first]
     assert {c: d.title.zh for c, d in drawing.every(Department).items()} == {"a": "丙"}
 
 

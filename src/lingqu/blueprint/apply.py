@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from lingqu.blueprint.check import check
+from lingqu.blueprint.check import require_sound
 from lingqu.blueprint.model import Blueprint
-from lingqu.blueprint.plan import Plan, plan
+from lingqu.blueprint.plan import Plan, compare
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.drawing import door as drawing
-from lingqu.kernel.errors import Conflict, Fault, Invalid
+from lingqu.kernel.errors import Conflict
 from lingqu.kernel.text import Text
 
 _LOCK = 0x6C71_6270
@@ -39,13 +39,11 @@ def apply(actor: Actor, blueprint: Blueprint, *, allow_removal: bool = False) ->
     is never deleted.
     """
     access.require(actor, "apply")
-    errors = [fault for fault in check(blueprint) if fault.severity == "error"]
-    if errors:
-        raise _faulty(blueprint, errors)
+    require_sound(blueprint)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        made = plan(blueprint)
+        made = compare(blueprint)
         if made.empty:
             return Applied(made.revision, made)
         if not allow_removal:
@@ -53,18 +51,6 @@ def apply(actor: Actor, blueprint: Blueprint, *, allow_removal: bool = False) ->
         revision = drawing.replace(made.put, made.remove, actor=actor.name, summary=made.counts)
         access.record(actor, "apply", count=len(made.changes), detail={"revision": revision} | made.counts)
     return Applied(revision, made)
-
-
-def _faulty(blueprint: Blueprint, errors: list[Fault]) -> Invalid:
-    return Invalid(
-        "blueprint.faults",
-        Text(
-            zh=f"蓝图有 {len(errors)} 处错误，未应用", en=f"The blueprint has {len(errors)} errors; nothing was applied"
-        ),
-        place=str(blueprint.root),
-        next_step=Text(zh="运行 lingqu blueprint check 并逐条改正", en="Run lingqu blueprint check and correct each"),
-        faults=errors,
-    )
 
 
 def _refuse_loss(made: Plan) -> None:

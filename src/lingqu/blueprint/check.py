@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from lingqu.blueprint import rules
 from lingqu.blueprint.model import Blueprint
-from lingqu.kernel.errors import Fault
+from lingqu.kernel.errors import Fault, Invalid
+from lingqu.kernel.text import Text
 from lingqu.packs import door as packs
 
 
@@ -14,6 +15,19 @@ def check(blueprint: Blueprint) -> list[Fault]:
     """Faults in the order of their files and lines; ``severity`` tells errors from warnings."""
     found = [*blueprint.faults, *(fault for rule in rules.EVERY for fault in rule(blueprint)), *_packs(blueprint)]
     return sorted(_unallowed(blueprint, found), key=lambda fault: (fault.file, fault.line or 0, fault.rule))
+
+
+def require_sound(blueprint: Blueprint) -> None:
+    """Raises ``Invalid`` (``blueprint.faults``) with every error; warnings pass."""
+    errors = [fault for fault in check(blueprint) if fault.severity == "error"]
+    if errors:
+        raise Invalid(
+            "blueprint.faults",
+            Text(zh=f"蓝图有 {len(errors)} 处错误", en=f"{len(errors)} errors in the blueprint"),
+            place=str(blueprint.root),
+            next_step=Text(zh="运行 lingqu blueprint check 并逐条改正", en="Run lingqu blueprint check, correct each"),
+            faults=errors,
+        )
 
 
 def _packs(blueprint: Blueprint) -> Iterator[Fault]:

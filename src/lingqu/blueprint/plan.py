@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lingqu.blueprint import kinds
+from lingqu.blueprint.check import require_sound
 from lingqu.blueprint.differences import Difference, differences
 from lingqu.blueprint.model import Blueprint, Entry
 from lingqu.blueprint.touches import Touch, touched
@@ -59,7 +60,14 @@ class Plan:
 
 
 def plan(blueprint: Blueprint) -> Plan:
-    """Compare a blueprint with the drawing as it stands. Reads only."""
+    """What ``apply`` would do now; reads only. Raises ``Invalid`` for a blueprint with errors, whose definitions that
+    cannot be read would look removed."""
+    require_sound(blueprint)
+    return compare(blueprint)
+
+
+def compare(blueprint: Blueprint) -> Plan:
+    """A sound blueprint beside the drawing as it stands."""
     now = {(each.kind, each.code): each for each in drawing.placed()}
     new = {key: _placed(entry) for key, entry in blueprint.entries.items()}
     put = [placed for key, placed in new.items() if key not in now or not _same(now[key], placed)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -75,6 +76,21 @@ def city() -> City | None:
     return next(iter(every(City).values()), None)
 
 
+@dataclass(frozen=True)
+class Applied:
+    """One applied change of the drawing. ``summary`` counts add, change and remove."""
+
+    revision: int
+    at: datetime
+    actor: str
+    summary: Mapping[str, Any]
+
+
+def revisions(limit: int = 50) -> list[Applied]:
+    """The drawing's changes, newest first."""
+    return [Applied(r.pk, r.at, r.actor, r.summary) for r in Revision.objects.order_by("-id")[:limit]]
+
+
 def placed() -> list[Placed]:
     """Everything as data, ordered by kind and code: what ``export`` writes and ``plan`` compares."""
     rows = Stored.objects.order_by("kind", "code")
@@ -103,4 +119,4 @@ def replace(put: Iterable[Placed], remove: Iterable[tuple[str, str]], *, actor: 
     return new.pk
 
 
-__all__ = ["City", "Placed", "city", "every", "one", "placed", "replace", "revision"]
+__all__ = ["Applied", "City", "Placed", "city", "every", "one", "placed", "replace", "revision", "revisions"]
