@@ -20,6 +20,7 @@ from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.quality import door as quality
 from lingqu.kernel.elements import DataElement
+from lingqu.stewardship import rules
 from lingqu.stewardship.desk import frame, stewards
 from lingqu.stewardship.freshness import states
 from lingqu.ui.registers.export import guarded
@@ -64,13 +65,19 @@ def entry(request: HttpRequest, number: int) -> HttpResponseBase:
         **_about(delivery),
         resource=resource,
         source=exchange.sources().get(delivery.source),
-        counts=quality.rule_counts(number) if checked else [],
+        counts=_counted(quality.rule_counts(number), delivery) if checked else [],
         issues=_told(issues, resource),
         rule=rule,
+        rule_name=rules.name(rules.names(delivery.resource, get_language() or "zh-hans"), rule) if rule else "",
         last=issues[-1].row if len(issues) == PAGE else None,
-        titles=_titles(resource),
     )
     return render(request, "stewardship/delivery.html", context)
+
+
+def _counted(counts: list[quality.RuleCount], delivery: exchange.Delivery) -> list[dict[str, Any]]:
+    known = rules.names(delivery.resource, get_language() or "zh-hans")
+    titles = _titles(catalogue.resources().get(delivery.resource))
+    return [{"count": c, "name": rules.name(known, c.rule), "item": titles.get(c.item, c.item)} for c in counts]
 
 
 def _about(delivery: exchange.Delivery) -> dict[str, Any]:
@@ -120,7 +127,8 @@ def _told(issues: list[quality.Issue], resource: catalogue.InformationResource |
     told = []
     for issue in issues:
         element = elements.get(issue.item)
-        value = access.masked(element.mask, issue.value) if element and element.personal != "none" else issue.value
+        hides = bool(issue.value and element and element.personal != "none")
+        value = access.masked(element.mask, issue.value) if hides and element else issue.value
         reason = issue.reason_zh if language.startswith("zh") else issue.reason_en
         told.append({"issue": issue, "item": titles.get(issue.item, issue.item), "value": value, "reason": reason})
     return told

@@ -57,11 +57,11 @@ def lineage(
 
     A box is ``(key, words, href)``; a link is a pair of keys.
     """
-    width, box_w, box_h, gap = 760, 200, 34, 12
+    box_w, box_h, gap, between = 210, 34, 12, 56
     rows = max((len(c) for c in columns), default=1)
     height = rows * (box_h + gap) + gap
     places: dict[str, tuple[float, float]] = {}
-    step = (width - box_w) / max(1, len(columns) - 1)
+    width, step = len(columns) * (box_w + between) - between, box_w + between
     for i, column in enumerate(columns):
         top = (height - len(column) * (box_h + gap) + gap) / 2
         for j, (key, _words, _href) in enumerate(column):

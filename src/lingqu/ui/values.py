@@ -71,12 +71,14 @@ def moment(value: str | datetime | date) -> datetime | date | None:
 
 @dataclass
 class Wording:
-    """Shows values in one language. ``labels`` names entities that relationships point to (see ``learn``)."""
+    """Shows values in one language. ``labels`` names entities that relationships point to (see ``learn``), ``places``
+    division codes."""
 
     language: str
     elements: Mapping[str, DataElement] = field(default_factory=catalogue.data_elements)
     lists: Mapping[str, catalogue.CodeList] = field(default_factory=catalogue.code_lists)
     labels: dict[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def learn(self, found: Iterable[entities.Entity], types: Mapping[str, EntityType]) -> None:
@@ -164,6 +166,8 @@ class Wording:
             return Shown(title or value, code=value if title else "")
         if element.type in ("date", "datetime"):
             return self._when(element, value)
+        if element.identifier == "division" and value in self.places:
+            return Shown(self.places[value], code=value)
         return Shown(value, unit)
 
     def _when(self, element: DataElement, value: str) -> Shown:

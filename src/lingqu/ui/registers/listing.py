@@ -15,7 +15,7 @@ from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities import door as entities
 from lingqu.centre.entities.definitions import EntityType
-from lingqu.ui import purpose
+from lingqu.ui import purpose, regions
 from lingqu.ui.registers import asked as asking
 from lingqu.ui.registers.asked import Asked
 from lingqu.ui.values import Shown, Wording
@@ -43,7 +43,7 @@ def page(request: HttpRequest, kind: str) -> HttpResponse:
         "next": found.next,
         "count": entities.count(actor, query),
         "facets": _facets(actor, shown, asked, wording),
-        "chosen": _chosen(shown, asked, wording),
+        "chosen": _chosen(actor, shown, asked, wording),
         "bounds": _view(asked),
         "forms": ["csv", "xlsx", "json"] + (["geojson"] if shown.geometry else []),
         "mapped": bool(shown.geometry and shown.public and shown.map),
@@ -84,7 +84,7 @@ def _facets(actor: access.Actor, kind: EntityType, asked: Asked, wording: Wordin
     if not names:
         return []
     counts = entities.facet_counts(actor, asked.query(kind), names, limit=12)
-    places = _region_names(actor, kind, counts.get(kind.region or "", []))
+    places = regions.names(actor, (value for value, _n in counts.get(kind.region or "", [])))
     facets = []
     for name in names:
         attribute = kind.attributes[name]
@@ -94,31 +94,20 @@ def _facets(actor: access.Actor, kind: EntityType, asked: Asked, wording: Wordin
             for v, n in counts.get(name, [])
         ]
         if len(values) > 1:
-            facets.append({"name": name, "title": wording.title(attribute, name), "choices": values})
+            title = _("Area") if name == kind.region and places else wording.title(attribute, name)
+            facets.append({"name": name, "title": title, "choices": values})
     return facets
 
 
-def _region_names(actor: access.Actor, kind: EntityType, counted: list[tuple[str, int]]) -> dict[str, str]:
-    """Names of division codes, from whichever type holds them as its own region and identifier."""
-    codes = {value for value, _n in counted}
-    if not codes or kind.region is None:
-        return {}
-    for holder in entities.entity_types().values():
-        own = holder.region and holder.attributes[holder.region]
-        if own and own.identifier and holder.public and holder.label != holder.region:
-            ids = tuple(f"urn:ngsi-ld:{holder.code}:{code}" for code in sorted(codes))
-            named = entities.find(actor, entities.Query(types=(holder.code,), ids=ids, limit=len(ids)))
-            return {str(e.value(holder.region or "")): e.label for e in named.entities}
-    return {}
-
-
-def _chosen(kind: EntityType, asked: Asked, wording: Wording) -> list[dict[str, str]]:
+def _chosen(actor: access.Actor, kind: EntityType, asked: Asked, wording: Wording) -> list[dict[str, str]]:
     """What narrows the list now, each to be taken away by one click."""
     chosen = []
     for name, value in asked.facets.items():
         attribute = kind.attributes[name]
         shown: Shown = wording.plain(wording.elements.get(attribute.element or ""), value)
-        chosen.append({"name": name, "title": wording.title(attribute, name), "value": shown.text})
+        place = regions.names(actor, [value]).get(value) if name == kind.region else None
+        title = _("Area") if place else wording.title(attribute, name)
+        chosen.append({"name": name, "title": title, "value": place or shown.text})
     if asked.words:
         chosen.append({"name": "words", "title": _("Words"), "value": asked.words})
     if asked.bounds:

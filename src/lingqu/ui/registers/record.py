@@ -18,7 +18,7 @@ from lingqu.centre.entities import door as entities
 from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
-from lingqu.ui import purpose
+from lingqu.ui import purpose, regions
 from lingqu.ui.values import Wording, moment
 
 RELATED = 20
@@ -37,6 +37,7 @@ def page(request: HttpRequest, kind: str, entity_id: str) -> HttpResponse:
     shown = types.get(entity.type, shown)
     wording = Wording(get_language() or "zh-hans")
     wording.learn(_targets(actor, entity), types)
+    wording.places = regions.names(actor, [entity.region] if entity.region else [])
     context = _context(actor, shown, entity, types, wording)
     return render(request, "ui/record.html", context)
 
@@ -65,7 +66,7 @@ def _context(
         ],
         "key": _key_facts(kind, entity, wording),
         "sections": _sections(kind, entity, wording, steward),
-        "disputes": [_dispute(d, kind, wording) for d in disputes],
+        "disputes": [_dispute(d, actor, kind, entity, wording) for d in disputes],
         "members": members,
         "made_up": any(getattr(sources.get(m["source"]), "synthetic", False) for m in members),
         "referring": _referring(actor, entity, types, wording),
@@ -148,13 +149,19 @@ def _lost(entity: entities.Entity, name: str, kind: EntityType, wording: Wording
     return lost
 
 
-def _dispute(dispute: fusion.Dispute, kind: EntityType, wording: Wording) -> dict[str, Any]:
+def _dispute(
+    dispute: fusion.Dispute, actor: access.Actor, kind: EntityType, entity: entities.Entity, wording: Wording
+) -> dict[str, Any]:
+    """Both sides of a dispute, masked as the fact itself is: they do not come through the entities' door."""
     attribute = kind.attributes.get(dispute.attribute)
     element = wording.elements.get((attribute.element if attribute else None) or "")
     resources = catalogue.resources()
+    masks = access.masks(actor, kind.code, entity.owner, entity.region, entity.id)
+    how = masks.get(dispute.attribute, masks.get("*", "none"))
 
     def said(resource: str, value: Any) -> dict[str, Any]:
-        return {"resource": resources.get(resource), "code": resource, "shown": [wording.plain(element, value)]}
+        shown = [wording.plain(element, access.masked(how, value))]
+        return {"resource": resources.get(resource), "code": resource, "shown": shown}
 
     return {
         "title": wording.title(attribute, dispute.attribute),

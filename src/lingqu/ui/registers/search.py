@@ -48,7 +48,7 @@ def holdings(actor: access.Actor) -> list[dict[str, Any]]:
                 "may": kind.public or access.may(actor, "read", kind.code),
                 "href": reverse("registers:list", args=[kind.code]),
             }
-            for kind in types.values()
+            for kind in sorted(types.values(), key=lambda t: -counts.get(t.code, 0))
             if kind.register_of == code
         ]
         if kinds:

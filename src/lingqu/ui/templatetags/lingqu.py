@@ -100,8 +100,9 @@ def here_with(context: dict[str, Any], **changes: Any) -> str:
 
 
 @register.inclusion_tag("ui/part_shown.html")
-def shown(items: list[values.Shown]) -> dict[str, Any]:
-    return {"items": items}
+def shown(items: list[values.Shown], codes: bool = True) -> dict[str, Any]:
+    """``codes``: whether the code stands behind the name (on records; lists are quieter without)."""
+    return {"items": items, "codes": codes}
 
 
 @register.inclusion_tag("ui/part_map.html", takes_context=True)

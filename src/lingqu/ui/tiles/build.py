@@ -20,6 +20,9 @@ CAP = 12_000
 CLUSTER_BELOW = 16
 """From this zoom on every point stands for itself."""
 
+_NAMED = 240
+"""An area narrower than this many tile units (30 px) gets no name."""
+
 CELL = EXTENT // 12
 """Side of a cluster's cell in tile units."""
 
@@ -58,7 +61,22 @@ def draw(name: str, rows: Sequence[Row], z: int, x: int, y: int) -> bytes:
     drawn, told = _areas_and_lines(shapes[~points], [f for f, p in zip(facts, points, strict=True) if not p], z)
     more, more_told = _points(shapes[points], [f for f, p in zip(facts, points, strict=True) if p], z)
     drawn, told = drawn + more, told + more_told
-    return layer(name, drawn, told) if drawn else b""
+    names, said = _names(shapes[~points], [f for f, p in zip(facts, points, strict=True) if not p], z)
+    content = layer(name, drawn, told) if drawn else b""
+    return content + (layer(f"{name}-name", names, said) if names else b"")
+
+
+def _names(shapes: Any, facts: list[Mapping[str, Any]], z: int) -> tuple[list[Any], list[Mapping[str, Any]]]:
+    """One point for the name of each area, in the one tile where it lies: a name is written once, not once a tile."""
+    areas = shapely.get_dimensions(shapes) == 2
+    box = shapely.bounds(shapes)
+    wide = (box[:, 2] - box[:, 0] >= _NAMED) if len(shapes) else areas
+    wanted = np.flatnonzero(areas & wide)
+    at = shapely.point_on_surface(shapes[wanted])
+    places = shapely.get_coordinates(at)
+    inside = np.all((places >= 0) & (places < EXTENT), axis=1) if len(places) else np.zeros(0, bool)
+    chosen = [int(i) for i in wanted[inside]]
+    return list(at[inside]), [{"label": facts[i]["label"], "size": int(box[i, 2] - box[i, 0])} for i in chosen]
 
 
 def _facts(row: Row) -> dict[str, Any]:

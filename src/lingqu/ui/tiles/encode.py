@@ -1,7 +1,7 @@
 """Mapbox Vector Tile 2.1 encoding (protobuf written directly).
 
 Our own because measured faster than the general library for what a register's map needs, and because geometries come
-as numpy arrays here. One layer a tile.
+as numpy arrays here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ Path = NDArray[np.int64]
 
 
 def layer(name: str, shapes: Sequence[Any], properties: Sequence[Mapping[str, Any]]) -> bytes:
-    """A tile with one layer. ``shapes`` are shapely geometries in tile units with y downwards, already clipped."""
+    """One layer; layers one after the other are a tile. ``shapes`` are shapely geometries in tile units with y
+    downwards, already clipped."""
     keys: dict[str, int] = {}
     values: dict[tuple[type, Any], int] = {}
     body = bytearray()

@@ -72,4 +72,4 @@ def map_style(request: HttpRequest) -> JsonResponse:
     """``/tiles/style.json?focus=Type,Type&theme=day|night``"""
     focus = [code for code in request.GET.get("focus", "").split(",") if code]
     night = request.GET.get("theme") == "night"
-    return JsonResponse(style(entities.entity_types().values(), focus, night=night, version=standing()))
+    return JsonResponse(style(entities.entity_types().values(), focus, night=night, version=standing))

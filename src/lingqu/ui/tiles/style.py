@@ -6,10 +6,11 @@ There is no ``glyphs``: MapLibre draws every letter with the reader's own fonts,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from lingqu.centre.entities.definitions import EntityType
+from lingqu.ui.tiles.build import lowest_zoom
 
 _DAY = {
     "ground": "#F2F4F5",
@@ -28,15 +29,18 @@ _NIGHT = {
     "halo": "#0C161E",
 }
 _FONT = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
-_CLUSTERED = ["has", "count"]
+_POINT = ["==", ["geometry-type"], "Point"]
+_AREA = ["==", ["geometry-type"], "Polygon"]
+_CLUSTER = ["has", "count"]
+_SINGLE = ["all", _POINT, ["!", _CLUSTER]]
 
 Layer = dict[str, Any]
 
 
 def style(
-    types: Iterable[EntityType], focus: Iterable[str], *, night: bool = False, version: str = ""
+    types: Iterable[EntityType], focus: Iterable[str], *, night: bool, version: Callable[[str], str]
 ) -> dict[str, Any]:
-    """``focus`` are the codes of the types in front; ``version`` goes into the addresses of the tiles."""
+    """``focus`` are the codes of the types in front; ``version`` of a type goes into the addresses of its tiles."""
     colours, wanted = (_NIGHT if night else _DAY), set(focus)
     mapped = [t for t in types if t.geometry and t.map and t.public]
     base = [t for t in mapped if _form(t) in ("fill", "line") and t.code not in wanted]
@@ -52,7 +56,7 @@ def style(
     return {
         "version": 8,
         "name": "lingqu",
-        "sources": {t.code: _source(t, version) for t in [*base, *front]},
+        "sources": {t.code: _source(t, version(t.code)) for t in [*base, *front]},
         "layers": layers,
     }
 
@@ -62,8 +66,6 @@ def _form(kind: EntityType) -> str:
 
 
 def _source(kind: EntityType, version: str) -> dict[str, Any]:
-    from lingqu.ui.tiles.build import lowest_zoom
-
     return {
         "type": "vector",
         "tiles": [f"/tiles/{kind.code}/{{z}}/{{x}}/{{y}}.mvt?v={version}"],
@@ -90,64 +92,76 @@ def _base(kind: EntityType, colours: dict[str, str]) -> list[Layer]:
         ]
     if kind.map and kind.map.min_zoom < 10:
         outline = {"line-color": colours["edge"], "line-width": 1.2, "line-dasharray": [3, 2]}
-        return [_layer(kind, "edge", "line", paint=outline)]
+        return [_layer(kind, "edge", "line", filter=_AREA, paint=outline)]
     return [
-        _layer(kind, "fill", "fill", paint={"fill-color": colours["fill"], "fill-outline-color": colours["edge"]}),
+        _layer(
+            kind,
+            "fill",
+            "fill",
+            filter=_AREA,
+            paint={"fill-color": colours["fill"], "fill-outline-color": colours["edge"]},
+        ),
     ]
 
 
 def _label(kind: EntityType, colours: dict[str, str]) -> list[Layer]:
-    low = kind.map.min_zoom if kind.map else 12
-    layout: dict[str, Any] = {"text-field": ["get", "label"], "text-font": _FONT, "text-size": 12}
+    """Names of the base: roads along their line, large areas at all scales, small ones from near only."""
+    paint = _words(colours)
     if _form(kind) == "line":
-        layout |= {"symbol-placement": "line", "symbol-spacing": 320}
-        low = max(low + 2, 13)
-    elif low >= 10:
-        low = max(low, 17)
-    else:
-        layout |= {"text-size": 13, "text-letter-spacing": 0.05}
-    paint = {"text-color": colours["ink"], "text-halo-color": colours["halo"], "text-halo-width": 1.4}
-    return [_layer(kind, "label", "symbol", minzoom=low, layout=layout, paint=paint)]
+        layout = _text(12) | {"symbol-placement": "line", "symbol-spacing": 320}
+        low = max((kind.map.min_zoom if kind.map else 12) + 2, 13)
+        return [_layer(kind, "label", "symbol", minzoom=low, layout=layout, paint=paint)]
+    large = bool(kind.map and kind.map.min_zoom < 10)
+    layout = _text(13 if large else 11) | {"symbol-sort-key": ["-", 0, ["get", "size"]]}
+    return [_named(kind, "label", layout, paint, 0 if large else 16)]
 
 
 def _front(kind: EntityType) -> list[Layer]:
     colour = kind.map.colour if kind.map else "#0B5CAD"
     if _form(kind) == "fill":
         return [
-            _layer(kind, "front", "fill", paint={"fill-color": colour, "fill-opacity": 0.16}),
-            _layer(kind, "front-edge", "line", paint={"line-color": colour, "line-width": 1.4}),
+            _layer(kind, "front", "fill", filter=_AREA, paint={"fill-color": colour, "fill-opacity": 0.16}),
+            _layer(kind, "edge", "line", filter=_AREA, paint={"line-color": colour, "line-width": 1.4}),
+            *_points(kind, colour),
         ]
     if _form(kind) == "line":
         width = ["interpolate", ["linear"], ["zoom"], 10, 1, 14, 2.4, 17, 5]
         return [_layer(kind, "front", "line", paint={"line-color": colour, "line-width": width})]
-    ring = {"circle-stroke-color": "#FFFFFF", "circle-stroke-width": 1.5}
+    return _points(kind, colour)
+
+
+def _points(kind: EntityType, colour: str) -> list[Layer]:
+    """Single points and clusters: an area may have come as a point only."""
+    ring = {"circle-color": colour, "circle-stroke-color": "#FFFFFF", "circle-stroke-width": 1.5}
     size = ["interpolate", ["linear"], ["get", "count"], 2, 11, 50, 17, 1000, 26]
     return [
-        _layer(
-            kind,
-            "front",
-            "circle",
-            filter=["!", _CLUSTERED],
-            paint={"circle-color": colour, "circle-radius": 6, **ring},
-        ),
-        _layer(
-            kind, "cluster", "circle", filter=_CLUSTERED, paint={"circle-color": colour, "circle-radius": size, **ring}
-        ),
+        _layer(kind, "point-front", "circle", filter=_SINGLE, paint={"circle-radius": 6, **ring}),
+        _layer(kind, "cluster", "circle", filter=_CLUSTER, paint={"circle-radius": size, **ring}),
     ]
 
 
 def _front_label(kind: EntityType, colours: dict[str, str]) -> list[Layer]:
-    words = {"text-color": colours["ink"], "text-halo-color": colours["halo"], "text-halo-width": 1.6}
-    layout: dict[str, Any] = {"text-field": ["get", "label"], "text-font": _FONT, "text-size": 13}
     if _form(kind) == "line":
-        return [
-            _layer(kind, "front-label", "symbol", minzoom=12, layout=layout | {"symbol-placement": "line"}, paint=words)
-        ]
-    if _form(kind) == "fill":
-        return [_layer(kind, "front-label", "symbol", layout=layout, paint=words)]
-    beside = layout | {"text-anchor": "top", "text-offset": [0, 0.8], "text-optional": True}
-    inside = layout | {"text-field": ["to-string", ["get", "count"]], "text-allow-overlap": True, "text-size": 12}
-    return [
-        _layer(kind, "front-label", "symbol", minzoom=14, filter=["!", _CLUSTERED], layout=beside, paint=words),
-        _layer(kind, "cluster-label", "symbol", filter=_CLUSTERED, layout=inside, paint={"text-color": "#FFFFFF"}),
+        layout = _text(13) | {"symbol-placement": "line"}
+        return [_layer(kind, "front-label", "symbol", minzoom=12, layout=layout, paint=_words(colours))]
+    beside = _text(13) | {"text-anchor": "top", "text-offset": [0, 0.8], "text-optional": True}
+    inside = _text(12) | {"text-field": ["to-string", ["get", "count"]], "text-allow-overlap": True}
+    labels = [
+        _layer(kind, "point-label", "symbol", minzoom=14, filter=_SINGLE, layout=beside, paint=_words(colours)),
+        _layer(kind, "cluster-label", "symbol", filter=_CLUSTER, layout=inside, paint={"text-color": "#FFFFFF"}),
     ]
+    return labels + ([_named(kind, "front-label", _text(13), _words(colours))] if _form(kind) == "fill" else [])
+
+
+def _text(size: int) -> dict[str, Any]:
+    return {"text-field": ["get", "label"], "text-font": _FONT, "text-size": size}
+
+
+def _words(colours: dict[str, str]) -> dict[str, Any]:
+    return {"text-color": colours["ink"], "text-halo-color": colours["halo"], "text-halo-width": 1.6}
+
+
+def _named(kind: EntityType, part: str, layout: dict[str, Any], paint: dict[str, Any], low: int = 0) -> Layer:
+    """The layer of names that each area has in one tile only."""
+    told = _layer(kind, part, "symbol", minzoom=low, layout=layout, paint=paint)
+    return told | {"source-layer": f"{kind.code}-name"}

@@ -45,6 +45,11 @@
     map.on("load", () => { if (box.dataset.geojson) own(map, document.getElementById(box.dataset.geojson)); });
     map.on("click", (event) => tell(box, map, event));
     map.on("mousemove", (event) => { map.getCanvas().style.cursor = hit(map, event.point) ? "pointer" : ""; });
+    const deep = Math.min(...(box.dataset.focus || "").split(",").map((c) => style.sources[c]?.minzoom ?? 0));
+    const hint = box.querySelector(".hint");
+    const nearer = () => { if (hint) hint.hidden = map.getZoom() >= deep; };
+    nearer();
+    map.on("zoomend", nearer);
     if (box.dataset.reach) map.on("moveend", (event) => { if (event.originalEvent) reach(box, map); });
   }
 
