@@ -99,7 +99,7 @@ def _head_ages(kind: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, 
     gap = np.clip(rng.normal(26.8, 3.9, count), 19, 44)
     ages = {
         "elder": rng.triangular(60, 71, 97, count),
-        "single": 20 + rng.gamma(2.6, 8.0, count).clip(0, 39),
+        "single": 20 + rng.gamma(2.6, 8.0, count) % 40,
         "young_couple": rng.triangular(22, 29, 44, count),
         "elder_couple": rng.triangular(44, 57, 91, count),
         "shared": rng.triangular(18, 24, 45, count),
@@ -117,59 +117,55 @@ def _child_ages(count: int, rng: np.random.Generator) -> np.ndarray:
     return edges[band] + rng.random(count) * (edges[band + 1] - edges[band])
 
 
+def _is(kind: np.ndarray, *names: str) -> np.ndarray:
+    return np.isin(kind, [KINDS.index(name) for name in names])
+
+
 def _members(homes: Households, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Slots of all households in order: role, sex, age in days, and who is whose parent and spouse."""
-    kind, count = homes.kind, len(homes.kind)
-    head, child = _head_ages(kind, rng)
-    couple = np.isin(
-        kind, [KINDS.index(k) for k in ("young_couple", "elder_couple", "family", "large_family", "three_generations")]
-    )
-    head_sex = np.where(rng.random(count) < np.where(couple, 0.76, 0.46), 1, 2)
-    # Wives are two years younger on average.
-    spouse = head - np.where(head_sex == 1, 1, -1) * rng.normal(1.9, 2.4, count)
-    spouse = np.maximum(spouse, 20)
-    second = np.maximum(child - np.clip(rng.normal(4.5, 2.2, count), 1, 12), 0.01)
-    twins = (rng.random(count) < TWINS_SHARE) & np.isin(kind, [4, 5, 6, 7])
-    second = np.where(twins, child, second)
-    parent = head + np.clip(rng.normal(26.5, 4, count), 19, 42)
-    has_second = (
-        (kind == KINDS.index("large_family"))
-        | twins
-        | ((kind == KINDS.index("three_generations")) & (rng.random(count) < 0.12))
-    )
-    with_child = np.isin(
-        kind, [KINDS.index(k) for k in ("family", "large_family", "three_generations", "single_parent", "grown_child")]
-    )
-    three = kind == KINDS.index("three_generations")
-    widowed = rng.random(count)
-    others = np.where(kind == KINDS.index("shared"), rng.integers(1, 4, count), 0)
-    grown_pair = (kind == KINDS.index("grown_child")) & (rng.random(count) < 0.6)
-    sexes = [rng.integers(1, 3, count) for _ in range(5)]
-    slots = [
-        (HEAD, np.ones(count, dtype=bool), head_sex, head),
-        (SPOUSE, couple | grown_pair, 3 - head_sex, spouse),
-        (CHILD, with_child, sexes[0], child),
-        (CHILD, has_second & with_child, sexes[1], second),
-        (PARENT, three & (widowed < 0.72), np.full(count, 1), np.minimum(parent + 1.5, 97)),
-        (PARENT, three & (widowed > 0.28), np.full(count, 2), np.minimum(parent - 1.0, 98)),
-        *((OTHER, others > i, sexes[2 + i], rng.triangular(18, 24, 45, count)) for i in range(3)),
-    ]  # fmt: skip
+    """Everybody in the order of households: role, sex, age in days, and who is whose parent and spouse."""
+    slots = _slots(homes.kind, rng)
     there = np.stack([slot[1] for slot in slots], axis=1)
     index = np.full(there.shape, -1)
     index[there] = np.arange(int(there.sum()))
-    roles = np.broadcast_to(np.array([slot[0] for slot in slots]), there.shape)[there]
-    days = (np.stack([slot[3] for slot in slots], axis=1) * YEAR).astype(np.int64)
-    # Brothers and sisters that are no twins are not born within ten months of each other.
-    close = there[:, 3] & ~twins & (days[:, 2] - days[:, 3] < 300)
-    days[close, 3] = np.maximum(days[close, 2] - 330, 1)
-    sex = np.stack([slot[2] for slot in slots], axis=1)[there]
     out = {
-        "household": np.repeat(np.arange(count), there.sum(axis=1)),
-        "role": roles,
-        "sex": sex,
-        "days": days[there],
+        "household": np.repeat(np.arange(len(homes.kind)), there.sum(axis=1)),
+        "role": np.broadcast_to(np.array([slot[0] for slot in slots]), there.shape)[there],
+        "sex": np.stack([slot[2] for slot in slots], axis=1)[there],
+        "days": (np.stack([slot[3] for slot in slots], axis=1) * YEAR).astype(np.int64)[there],
     }
-    return out | _kin(there, index, head_sex)
+    return out | _kin(there, index, slots[0][2])
+
+
+def _slots(kind: np.ndarray, rng: np.random.Generator) -> list[tuple[int, np.ndarray, np.ndarray, np.ndarray]]:
+    """The places in a household: role, which households have somebody there, sex, age in years.
+
+    No age is cut off at a bound: that would put many births on one day.
+    """
+    count = len(kind)
+    head, child = _head_ages(kind, rng)
+    couple = _is(kind, "young_couple", "elder_couple", "family", "large_family", "three_generations")
+    head_sex = np.where(rng.random(count) < np.where(couple, 0.76, 0.46), 1, 2)
+    # Wives are two years younger on average.
+    spouse = 20 + np.abs(head - np.where(head_sex == 1, 1, -1) * rng.normal(1.9, 2.4, count) - 20)
+    three = _is(kind, "three_generations")
+    with_child = three | _is(kind, "family", "large_family", "single_parent", "grown_child")
+    twins = (rng.random(count) < TWINS_SHARE) & with_child & ~_is(kind, "grown_child")
+    second = np.where(twins, child, child - np.clip(rng.normal(4.5, 2.2, count), 1, 12))
+    has_second = twins | ((second > 0) & (_is(kind, "large_family") | (three & (rng.random(count) < 0.12))))
+    parent = head + np.clip(rng.normal(26.5, 4, count), 19, 42)
+    widowed = rng.random(count)
+    others = np.where(_is(kind, "shared"), rng.integers(1, 4, count), 0)
+    grown_pair = _is(kind, "grown_child") & (rng.random(count) < 0.6)
+    sexes = [rng.integers(1, 3, count) for _ in range(5)]
+    return [
+        (HEAD, np.ones(count, dtype=bool), head_sex, head),
+        (SPOUSE, couple | grown_pair, 3 - head_sex, spouse),
+        (CHILD, with_child, sexes[0], child),
+        (CHILD, has_second, sexes[1], np.maximum(second, 0)),
+        (PARENT, three & (widowed < 0.72) & (parent < 97), np.full(count, 1), parent + 1.5),
+        (PARENT, three & (widowed > 0.28) & (parent < 98), np.full(count, 2), parent - 1.0),
+        *((OTHER, others > i, sexes[2 + i], rng.triangular(18, 24, 45, count)) for i in range(3)),
+    ]
 
 
 def _kin(there: np.ndarray, index: np.ndarray, head_sex: np.ndarray) -> dict[str, np.ndarray]:
@@ -288,7 +284,7 @@ def _marital(
     out[parent] = np.where(luck[parent] < 0.75, "40", "30")
     out[(members["role"] == PARENT)] = "30"
     together = members["spouse"] >= 0
-    out[together] = np.where(luck[together] < 0.88, "21", "22")
+    out[together] = "20"
     out[age < 20] = "10"
     return out
 
@@ -303,7 +299,7 @@ def _relations(members: dict[str, np.ndarray], sex: np.ndarray) -> np.ndarray:
     return out
 
 
-EDUCATION = ("14", "21", "31", "41", "61", "71", "81", "90")
+EDUCATION = ("10", "20", "30", "41", "60", "70", "80", "90")
 _BY_COHORT = np.array([
     [0.00, 0.02, 0.03, 0.05, 0.08, 0.30, 0.42, 0.10],
     [0.01, 0.05, 0.08, 0.09, 0.22, 0.42, 0.11, 0.02],
@@ -318,8 +314,8 @@ def _education(age: np.ndarray, born: np.ndarray, rng: np.random.Generator) -> n
     cohort = np.searchsorted(np.array(table.COHORTS), year, side="right").clip(0, 4)
     level = (rng.random(len(age))[:, None] > np.cumsum(_BY_COHORT, axis=1)[cohort]).sum(axis=1).clip(0, 7)
     out = np.array(EDUCATION, dtype=object)[level]
-    out[age < 22] = "61"
-    out[age < 18] = "71"
-    out[age < 15] = "81"
+    out[age < 22] = "60"
+    out[age < 18] = "70"
+    out[age < 15] = "80"
     out[age < 12] = "90"
     return out

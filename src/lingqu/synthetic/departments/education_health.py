@@ -17,15 +17,15 @@ from lingqu.synthetic.files import Csv, Nested, Writer
 from lingqu.synthetic.recipe import Defects
 from lingqu.synthetic.world import Part, World
 
-MARITAL = {"10": "未婚", "21": "已婚", "22": "已婚", "30": "丧偶", "40": "离异"}
+MARITAL = {"10": "未婚", "20": "已婚", "30": "丧偶", "40": "离异"}
 EDUCATION = {
-    "14": "研究生",
-    "21": "大学本科",
-    "31": "大专",
+    "10": "研究生",
+    "20": "大学本科",
+    "30": "大专",
     "41": "中专",
-    "61": "高中",
-    "71": "初中",
-    "81": "小学",
+    "60": "高中",
+    "70": "初中",
+    "80": "小学",
     "90": "文盲或半文盲",
 }
 
