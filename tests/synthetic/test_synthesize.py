@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -166,6 +167,14 @@ def test_several_parts_make_one_population(town, tmp_path, monkeypatch):
     assert len(set(persons["citizen_id"])) == len(set(persons["person_id"])) == 500
     firms = pq.read_table(tmp_path / "truth/organisations.parquet").to_pydict()
     assert len(set(firms["uscc"])) == len(firms["uscc"])
+
+
+def test_a_full_sheet_ends_the_file_and_the_truth(town, tmp_path, monkeypatch, sources):
+    tables = [replace(t, most=5) if t.most else t for t in TABLES]
+    monkeypatch.setattr("lingqu.synthetic.door.TABLES", tables)
+    summary = synthesize(town, tmp_path / "inbox", people=500)
+    code = "police.residence_registrations"
+    assert len(_rows(sources[code], summary.files[code], tmp_path)) == summary.rows[code] == 5
 
 
 def test_refusals_say_what_to_do(town, tmp_path):

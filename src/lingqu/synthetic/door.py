@@ -98,6 +98,8 @@ class _Run:
         return path.with_name(f".{path.name}")
 
     def _write(self, table: Table, batch: Batch) -> None:
+        if table.most is not None:
+            batch = batch.first(table.most - self.rows[table.code])
         rows = zip(*batch.columns, strict=True) if batch.records is None else batch.records
         self.writers[table.code].rows(rows)
         self.rows[table.code] += self.truth.records(table.code, table.file, batch)

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 import xlsxwriter
 
 Row = Sequence[Any]
+MOST_ROWS = 1_000_000
+"""A sheet holds 1,048,576 rows: a department that exports more loses the rest, unless it stops by itself."""
 
 
 class Writer(Protocol):

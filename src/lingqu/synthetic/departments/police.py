@@ -10,7 +10,7 @@ import numpy as np
 from lingqu.synthetic import defects
 from lingqu.synthetic.departments import table
 from lingqu.synthetic.departments.table import Batch, Table
-from lingqu.synthetic.files import Csv, Sqlite, Writer, Xlsx
+from lingqu.synthetic.files import MOST_ROWS, Csv, Sqlite, Writer, Xlsx
 from lingqu.synthetic.recipe import Defects
 from lingqu.synthetic.world import Part, World
 
@@ -145,6 +145,7 @@ TABLES = (
         ("登记编号", "姓名", "性别", "民族", "出生日期", "证件号码", "联系电话", "详细地址", "所属街道代码"),
         _residence_file,
         residence_registrations,
+        most=MOST_ROWS,
     ),
     Table(
         "police.vehicles",

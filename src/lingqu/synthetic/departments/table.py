@@ -32,10 +32,16 @@ class Batch:
     columns: Sequence[Any] = ()
     records: Iterable[Any] | None = None
 
+    def first(self, count: int) -> Batch:
+        """The first rows only; for batches of columns."""
+        return Batch(
+            self.person[:count], self.organisation[:count], self.building[:count], [c[:count] for c in self.columns]
+        )
+
 
 @dataclass(frozen=True)
 class Table:
-    """``once`` tables are about places and written with the first part only."""
+    """``once`` tables are about places and written with the first part only; ``most`` rows fit into the file."""
 
     code: str
     file: str
@@ -43,6 +49,7 @@ class Table:
     open: Callable[[Path, Table, World], Writer]
     build: Callable[[World, Part, Defects, np.random.Generator], Batch]
     once: bool = False
+    most: int | None = None
 
 
 @dataclass
