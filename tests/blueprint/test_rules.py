@@ -95,6 +95,7 @@ NEW_FILES = [  # file, text with the mark «», rule
     ("code_lists/a.yaml", "code: a\ntitle: 甲\nitems:\n- {code: b, title: 乙, «parent: c}\n", "code_list.unknown_item"),
     ("types/a.yaml", "«code: bench\ntitle: 甲\nlabel: a\nattributes: {a: {element: place_name}}\n", "type.name"),
     ("types/a.yaml", "code: B\ntitle: 甲\nlabel: A\nattributes:\n  «A: {element: place_name}\n", "type.name"),
+    ("types/a.yaml", TYPE + "a: {element: floors}\n  «observedAt: {element: floors}\n", "type.name"),
     ("types/a.yaml", TYPE + "«a: {}\n", "type.attribute"),
     ("types/a.yaml", TYPE + "«a: {kind: GeoProperty, element: floors}\n", "type.attribute"),
     ("types/a.yaml", TYPE + "«a: {kind: Relationship}\n", "type.attribute"),
@@ -115,3 +116,24 @@ def test_a_faulty_new_file_names_its_line(town, file, text, rule):
     (town / file).write_text(text.replace("«", ""), "utf-8")
     faults = [f for f in blueprint.check(blueprint.load(town)) if f.file.endswith("town/" + file)]
     assert [(f.rule, f.line) for f in faults] == [(rule, text[: text.index("«")].count("\n") + 1)]
+
+
+def test_a_warning_may_be_allowed_with_a_reason_and_an_error_may_not(town):
+    def rules():
+        return [(f.rule, f.severity) for f in blueprint.check(blueprint.load(town))]
+
+    edit(town / FIRMS, "zh: 经营主体登记,", f"zh: {'经营主体登记' * 9},")
+    assert rules() == [("resource.title", "warning")]
+    reason = "code: market.registrations, reason: {zh: 省目录的原名, en: The name of the province}}"
+    with (town / "city.yaml").open("a", encoding="utf-8") as city:
+        city.write(f"allowances:\n  - {{rule: resource.title, kind: resource, {reason}\n")
+        city.write(f"  - {{rule: resource.key, kind: resource, {reason}\n")
+    assert rules() == []
+    edit(town / FIRMS, "key: [external_id]", "key: [number]")
+    assert rules() == [("resource.key", "error")]
+
+
+def edit(file, old, new):
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +37,19 @@ class Page:
 
 def read(file: Path, shown: str) -> Page:
     """Read one file. Dates stay text, since JSON has none. What is wrong stands in ``faults``."""
-    page = Page()
     try:
         text = file.read_text("utf-8-sig")
-        node = YAML(typ="safe", pure=True).compose(io.StringIO(text))
     except UnicodeDecodeError as error:
-        page.faults.append(_syntax(shown, 1, f"not UTF-8: {error.reason}", "不是 UTF-8 编码"))
+        return Page(faults=[_syntax(shown, 1, f"not UTF-8: {error.reason}", "不是 UTF-8 编码")])
+    return parse(text, shown)
+
+
+@lru_cache(maxsize=512)
+def parse(text: str, shown: str) -> Page:
+    """The same text gives the same page, which nobody changes: packs are read again with every city."""
+    page = Page()
+    try:
+        node = YAML(typ="safe", pure=True).compose(io.StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = str(error.problem or error.context or error)

@@ -83,6 +83,7 @@ def _guide(entry: Entry, resource: InformationResource) -> Iterator[Fault]:
             Text(zh="名称超过 50 个字", en="The title is longer than 50 characters"),
             Text(zh="缩短名称", en="Shorten it"),
             ("title",),
+            "warning",
         )
     if resource.sharing.method == "database" and resource.format != "database":
         yield entry.fault(

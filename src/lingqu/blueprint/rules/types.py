@@ -46,7 +46,7 @@ def _attribute(
         yield _name(entry, name, "属性名应为 lowerCamelCase", "Attributes are written lowerCamelCase", path)
     if name in RESERVED:
         zh, en = "这是 NGSI-LD 的保留词", "This is a word of NGSI-LD itself"
-        yield _name(entry, name, zh, en, path, "warning")
+        yield _name(entry, name, zh, en, path)
     if attribute.group and attribute.group not in of.groups:
         yield entry.fault(
             "type.group",
@@ -77,9 +77,9 @@ def _standard(
         )
 
 
-def _name(entry: Entry, name: str, zh: str, en: str, path: tuple[str, ...], severity: str = "error") -> Fault:
+def _name(entry: Entry, name: str, zh: str, en: str, path: tuple[str, ...]) -> Fault:
     message = Text(zh=f"“{name}”：{zh}", en=f"{name}: {en}")
-    return entry.fault("type.name", message, Text(zh="改名", en="Give it another name"), path, severity)
+    return entry.fault("type.name", message, Text(zh="改名", en="Give it another name"), path)
 
 
 def _kind(entry: Entry, path: tuple[str, ...], zh: str, en: str) -> Fault:
