@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -225,3 +226,30 @@ def test_nothing_delivered_gives_nothing(tmp_path: Path) -> None:
     rows: Rows = {"police.households": [], "health.files": [], "police.vehicles": []}
     assert drafts(fuse(tmp_path, rows)) == {}
     assert PERSON.code == "Person"
+
+
+def test_a_wider_code_and_a_lost_character_are_no_contradiction(tmp_path: Path) -> None:
+    rows = {
+        "police.households": [person(6, name="张？文", sex="21")],
+        "health.files": [person(6, key="H6", name="张䶮文", sex="20")],
+        "police.vehicles": [],
+    }
+    of = plan()
+    coded = replace(of.attributes["sex"], kin=(("20", "21"),))
+    bench = fuse(tmp_path, rows, replace(of, attributes={**of.attributes, "sex": coded}))
+    ((attrs, _),) = drafts(bench).values()
+    assert json.loads(attrs)["name"]["value"] == "张䶮文"
+    assert json.loads(attrs)["sex"]["value"] == "21"
+    assert bench.count("disputes") == 0
+
+
+def test_codes_for_not_known_are_no_value(tmp_path: Path) -> None:
+    rows = {
+        "police.households": [person(6, sex="0")],
+        "health.files": [person(6, key="H6", sex="2")],
+        "police.vehicles": [],
+    }
+    bench = fuse(tmp_path, rows, plan(survivorship={"sex": {"unknown": ["0", "9"]}}))
+    ((attrs, _),) = drafts(bench).values()
+    assert json.loads(attrs)["sex"]["value"] == "2"
+    assert bench.count("disputes") == 0

@@ -106,6 +106,7 @@ class Survivorship(Part):
     order: tuple[Code, ...] = ()
     pick: Literal["order", "newest", "most", "longest"] = "order"
     dispute: bool = True
+    unknown: tuple[str, ...] = Field(default=(), description="codes that say 'not known' and count as no value")
     without: tuple[Code, ...] = Field(default=(), description="resources whose value helps matching but never counts")
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from lingqu.centre.entities.definitions import AttributeType, EntityType
 from lingqu.centre.fusion.definitions import RegisterRules, Survivorship
-from lingqu.kernel.elements import DataElement
+from lingqu.kernel.elements import CodeList, DataElement
 
 Normal = Literal["text", "name", "identifier", "phone", "date", "number", "address", "geometry"]
 """How values are made comparable."""
@@ -29,6 +29,8 @@ class Attribute:
     many: bool = False
     unit: str = ""
     required: bool = False
+    kin: tuple[tuple[str, str], ...] = ()
+    """(wider, narrower) codes: 20 married and 21 first married do not contradict each other."""
 
     @property
     def written(self) -> bool:
@@ -61,16 +63,25 @@ class Plan:
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:24]
 
 
-def resolve(rules: RegisterRules, of: EntityType, elements: Mapping[str, DataElement]) -> Plan:
+def resolve(
+    rules: RegisterRules,
+    of: EntityType,
+    elements: Mapping[str, DataElement],
+    code_lists: Mapping[str, CodeList] | None = None,
+) -> Plan:
     """The plan of a register. Attributes the type does not have are working attributes and start with ``_``."""
     used = {a for c in rules.contributions for a in (*c.attributes, *c.constants)}
     names = sorted(used | set(of.attributes))
-    attributes = {a: _attribute(a, of.attributes.get(a), rules, elements) for a in names}
+    attributes = {a: _attribute(a, of.attributes.get(a), rules, elements, code_lists or {}) for a in names}
     return Plan(rules, attributes, label=of.label, region=of.region or "")
 
 
 def _attribute(
-    name: str, attribute: AttributeType | None, rules: RegisterRules, elements: Mapping[str, DataElement]
+    name: str,
+    attribute: AttributeType | None,
+    rules: RegisterRules,
+    elements: Mapping[str, DataElement],
+    code_lists: Mapping[str, CodeList],
 ) -> Attribute:
     element = elements.get(attribute.element) if attribute and attribute.element else None
     kind = attribute.kind if attribute else "Property"
@@ -83,7 +94,22 @@ def _attribute(
         many=bool(attribute and attribute.many),
         unit=(element.unit or "") if element else "",
         required=bool(attribute and attribute.required),
+        kin=_kin(code_lists.get(element.code_list or "")) if element else (),
     )
+
+
+def _kin(codes: CodeList | None) -> tuple[tuple[str, str], ...]:
+    if codes is None:
+        return ()
+    parents = {item.code: item.parent for item in codes.items if item.parent}
+    pairs = []
+    for code in parents:
+        above: str | None = code
+        while above := parents.get(above or ""):
+            pairs.append((above, code))
+            if len(pairs) > len(parents) * 10:  # a list whose parents go in a circle
+                return ()
+    return tuple(pairs)
 
 
 def _normal(name: str, kind: str, rules: RegisterRules, element: DataElement | None) -> Normal:

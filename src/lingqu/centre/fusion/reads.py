@@ -37,7 +37,7 @@ def registers() -> dict[str, RegisterRules]:
 
 def plan(register: str) -> Plan:
     rules = drawing.one(RegisterRules, register)
-    return resolve(rules, entities.entity_type(rules.type), catalogue.data_elements())
+    return resolve(rules, entities.entity_type(rules.type), catalogue.data_elements(), catalogue.code_lists())
 
 
 def last_done(register: str) -> FusionRun | None:

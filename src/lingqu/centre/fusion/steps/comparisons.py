@@ -39,6 +39,12 @@ _NAME_CLOSE = (
     "THEN damerau_levenshtein({l}, {r}) <= 1 ELSE false END"
 )
 _NAME_ALIKE = "CASE WHEN length({l}) > 4 THEN jaro_winkler_similarity({l}, {r}) >= {s} ELSE false END"
+_SLIPS = (
+    "CASE WHEN abs(length({l}) - length({r})) <= 2 "
+    "AND (left({l}, 3) = left({r}, 3) OR right({l}, 3) = right({r}, 3)) "
+    "THEN CASE WHEN jaro_winkler_similarity({l}, {r}) >= 0.85 THEN damerau_levenshtein({l}, {r}) <= 2 ELSE false END "
+    "ELSE false END"
+)
 _DAY = "substr({l}, 7, 2) = substr({r}, 7, 2)"
 _MONTH = "substr({l}, 5, 2) = substr({r}, 5, 2)"
 _YEAR = "left({l}, 4) = left({r}, 4)"
@@ -82,7 +88,7 @@ LADDERS: dict[Comparison, tuple[Rung, ...]] = {
     ),
     "text": (
         Rung("same", EQUAL, 0.85, 0.005, frequency=True),
-        Rung("one or two slips", _close(2), 0.08, 0.005),
+        Rung("one or two slips", _SLIPS, 0.08, 0.005),
         Rung("alike", _NAME_ALIKE.replace("{s}", "0.9"), 0.03, 0.005),
         Rung("different", "", 0.04, 0.985),
     ),

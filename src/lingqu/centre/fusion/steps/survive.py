@@ -7,9 +7,15 @@ first record that says it, by the order of precedence.
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from lingqu.centre.fusion.definitions import Survivorship
 from lingqu.centre.fusion.plan import Attribute, Plan
 from lingqu.centre.fusion.workbench import Workbench, compose, name, text
+
+_IN_WORDS = ("text", "name", "address")
+_LOST_SIGNS = "regexp_matches({}, '[?？□�]')"
+"""What older systems put in the place of a character they could not hold."""
 
 
 def survive(bench: Workbench, plan: Plan) -> None:
@@ -39,17 +45,17 @@ JOIN said s ON s.c = b.c AND s.rank = b.rank"""
 
 _LOSSES = """
 INSERT INTO losses SELECT s.c, {attribute}, s.norm, arg_min(s.n, s.rank)
-FROM said s JOIN {winners} w USING (c) WHERE s.norm <> w.norm GROUP BY s.c, s.norm"""
+FROM said s JOIN {winners} w USING (c) WHERE s.norm <> w.norm {apart} GROUP BY s.c, s.norm"""
 
 
 def _one(bench: Workbench, plan: Plan, attribute: Attribute) -> int:
     rule = plan.survivorship(attribute.name)
     raw, norm, winners = name("r_", attribute.name), _counted(attribute), name("w_", attribute.name)
     most = compose(_MOST, norm=norm) if rule.pick == "most" else ""
-    bench.make("said", compose(_SAID, raw=raw, norm=norm, rank=_rank(rule, raw), most=most) + _without(rule))
+    bench.make("said", compose(_SAID, raw=raw, norm=norm, rank=_rank(rule, attribute), most=most) + _without(rule, raw))
     count = bench.make("w_" + attribute.name, _WINNERS)
     if attribute.normal != "geometry":
-        bench.run(compose(_LOSSES, attribute=text(attribute.name), winners=winners))
+        bench.run(compose(_LOSSES, attribute=text(attribute.name), winners=winners, apart=_apart(bench, attribute)))
     return count
 
 
@@ -58,14 +64,38 @@ def _counted(attribute: Attribute) -> str:
     return name("v_" if attribute.normal in ("identifier", "phone") else "n_", attribute.name)
 
 
-def _without(rule: Survivorship) -> str:
-    return compose(" AND r.resource NOT IN ({r})", r=", ".join(map(text, rule.without))) if rule.without else ""
+def _without(rule: Survivorship, raw: str) -> str:
+    conditions = []
+    if rule.without:
+        conditions.append(compose(" AND r.resource NOT IN ({r})", r=", ".join(map(text, rule.without))))
+    if rule.unknown:
+        conditions.append(compose(" AND r.{raw} NOT IN ({u})", raw=raw, u=", ".join(map(text, rule.unknown))))
+    return "".join(conditions)
 
 
-def _rank(rule: Survivorship, raw: str) -> str:
+def _apart(bench: Workbench, attribute: Attribute) -> str:
+    """What is left out of the losses: a wider code of the same branch, and a text with signs that a system lost."""
+    conditions = []
+    if attribute.kin:
+        both = [*attribute.kin, *((b, a) for a, b in attribute.kin)]
+        columns = {"one": [a for a, _ in both], "other": [b for _, b in both]}
+        bench.con.register("kindred", pa.table(columns))
+        bench.make("kin", "SELECT * FROM kindred")
+        bench.con.unregister("kindred")
+        conditions.append("NOT EXISTS (SELECT 1 FROM kin k WHERE k.one = s.norm AND k.other = w.norm)")
+    if attribute.normal in _IN_WORDS:
+        conditions.append(compose("NOT {lost}", lost=_LOST_SIGNS.format("s.raw")))
+    return "".join(" AND " + condition for condition in conditions)
+
+
+def _rank(rule: Survivorship, attribute: Attribute) -> str:
     """One number, smaller is better: what is picked by, then the order of resources, the newest, the first record."""
     places = " ".join(f"WHEN {text(resource)} THEN {place}" for place, resource in enumerate(rule.order))
     order = f"(CASE r.resource {places} ELSE {len(rule.order)} END)" if places else "0"
+    raw = name("r_", attribute.name)
+    whole = "0"
+    if attribute.normal in _IN_WORDS:
+        whole = compose("CASE WHEN {lost} THEN 1 ELSE 0 END", lost=_LOST_SIGNS.format("r." + raw))
     first = {
         "most": "(1000 - least(999, votes.votes))",
         "longest": f"(1000 - least(999, length(r.{raw})))",
@@ -74,7 +104,7 @@ def _rank(rule: Survivorship, raw: str) -> str:
     keys = [(order, 1 << 10), ("late", 1 << 16)]
     if rule.pick == "newest":
         keys.reverse()
-    rank = f"{first}::HUGEINT"
+    rank = f"({whole}::HUGEINT * 1024 + {first})"
     for key, size in keys:
         rank = f"({rank} * {size} + least({key}, {size - 1}))"
     return f"({rank} * {1 << 40} + r.n)"
