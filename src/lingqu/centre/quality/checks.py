@@ -14,7 +14,7 @@ from lingqu.centre.quality import sql
 from lingqu.centre.quality.conditions import condition, item_of
 from lingqu.centre.quality.definitions import OnFail, Rule
 from lingqu.centre.quality.plan import Item, Plan
-from lingqu.centre.quality.values import words_of, words_type
+from lingqu.centre.quality.values import ended_codes, ended_type, words_of, words_type
 from lingqu.kernel.identifiers import scheme
 from lingqu.kernel.text import Text
 
@@ -97,10 +97,13 @@ def _codes_of(item: Item, check) -> Iterator[Check]:
         unknown = f"t{item.at} IS NOT NULL AND try_cast(t{item.at} AS {words_type(item)}) IS NULL"
         zh, en = f"代码不在代码集 {codes.title.zh} 中", f"Not a code of {codes.title.en}"
         yield check("code_list", unknown, zh, en, "note" if codes.open else None)
-    ended = [code.code for code in codes.items if code.until]
-    if ended:
+    if ended_codes(item):
         yield check(
-            "code_ended", f"v{item.at} IN ({sql.texts(ended)})", "代码已停用", "The code is no longer given out", "note"
+            "code_ended",
+            f"try_cast(v{item.at} AS {ended_type(item)}) IS NOT NULL",
+            "代码已停用",
+            "The code is no longer given out",
+            "note",
         )
 
 

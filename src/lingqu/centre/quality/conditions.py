@@ -8,7 +8,7 @@ from datetime import date
 from lingqu.centre.quality import sql
 from lingqu.centre.quality.definitions import Condition
 from lingqu.centre.quality.plan import Item
-from lingqu.centre.quality.values import sql_type
+from lingqu.centre.quality.values import one_of, sql_type
 from lingqu.kernel.errors import Invalid
 from lingqu.kernel.text import Text
 
@@ -39,7 +39,8 @@ def condition(items: Mapping[str, Item], given: Condition, rule: str, today: dat
     if given.is_ in ("in", "not in"):
         values = given.value if isinstance(given.value, tuple) else (given.value,)
         listed = ", ".join(literal(item, value, today) for value in values)
-        return f"{left} {given.is_.upper()} ({listed})"
+        found = one_of(left, f"[{listed}]")
+        return found if given.is_ == "in" else f"NOT {found}"
     right = f"w{item_of(items, given.to, rule).at}" if given.to else literal(item, given.value, today)
     return f"{left} {_COMPARED[given.is_]} {right}"
 

@@ -4,16 +4,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lingqu.centre.quality import sql
 from lingqu.centre.quality.checks import Check, checks_of
 from lingqu.centre.quality.geometry import FUNCTION
-from lingqu.centre.quality.identifiers import broken
+from lingqu.centre.quality.identifiers import broken, number
 from lingqu.centre.quality.plan import Item, Plan
-from lingqu.centre.quality.values import read_text, source_text, sql_type, typed, words_of, words_type
+from lingqu.centre.quality.values import (
+    ended_codes,
+    ended_type,
+    read_text,
+    source_text,
+    sql_type,
+    typed,
+    words_of,
+    words_type,
+)
 
 BITS = 60
 """Rules kept in one BIGINT of flags."""
@@ -44,14 +53,13 @@ class Script:
         self.number = {id(check): n for n, check in enumerate(self.checks)}
 
     def steps(self) -> list[str]:
-        found = [self._words(item) for item in self.items if item.mapping and words_of(item)]
-        return [*found, self._valued(), *self._faults(), self._meta(), self._clean(), self._issues()]
+        mapped = [item for item in self.items if item.mapping]
+        words = [_dictionary(words_type(i), words_of(i) or ()) for i in mapped if words_of(i)]
+        ended = [_dictionary(ended_type(i), ended_codes(i)) for i in mapped if ended_codes(i)]
+        return [*words, *ended, self._valued(), *self._faults(), self._meta(), self._clean(), self._issues()]
 
     def __str__(self) -> str:
         return ";\n\n".join([*self.steps(), self.counts()]) + ";\n"
-
-    def _words(self, item: Item) -> str:
-        return f"CREATE TYPE {words_type(item)} AS ENUM ({sql.texts(words_of(item) or {})})"
 
     def _each(self, make) -> str:
         return ",\n    ".join(make(item) for item in self.items)
@@ -59,7 +67,11 @@ class Script:
     def _valued(self) -> str:
         identifiers = [i for i in self.items if i.mapping and i.element.type == "identifier" and i.element.identifier]
         shapes = [i for i in self.items if i.element.type == "geometry"]
-        judged = [f"{broken(i.element.identifier or '', f'v{i.at}', self.plan.today)} AS b{i.at}" for i in identifiers]
+        numbers = [f"{number(i.element.identifier or '', f'v{i.at}')} AS n{i.at}" for i in identifiers]
+        judged = [
+            f"{broken(i.element.identifier or '', f'v{i.at}', f'n{i.at}', self.plan.today)} AS b{i.at}"
+            for i in identifiers
+        ]
         drawn = [f"{FUNCTION}(t{i.at}, {self._datum(i)}) AS g{i.at}" for i in shapes]
         rows = sql.text(str(self.files.rows))
         datums = [f"{_datum_text(i, self.columns)} AS d{i.at}" for i in shapes if _by_row(i)]
@@ -74,7 +86,8 @@ class Script:
             + "\n  FROM given),\n"
             f"drawn AS (SELECT {_list(drawn)} * FROM read),\n"
             "typed AS (SELECT *,\n    " + self._each(lambda i: f"{_typed(i)} AS v{i.at}") + "\n  FROM drawn),\n"
-            f"judged AS (SELECT {_list(judged)} * FROM typed),\n"
+            f"numbered AS (SELECT {_list(numbers)} * FROM typed),\n"
+            f"judged AS (SELECT {_list(judged)} * FROM numbered),\n"
             f"flagged AS (SELECT {_list(flags)} * FROM judged),\n"
             "sound AS (SELECT *,\n    " + self._each(self._sound) + "\n  FROM flagged),\n"
             f"crossed AS (SELECT {_list(_flags('x', self.cross))} * FROM sound)\n"
@@ -213,6 +226,10 @@ class Script:
     def _present(self, item: Item) -> str:
         emptied = _tests("m", self.element, lambda c: c.empties and c.rule != "required" and c.items[0] is item)
         return f"count(w{item.at})" + (f" + count(*) FILTER ({emptied})" if emptied else "")
+
+
+def _dictionary(name: str, words: Iterable[str]) -> str:
+    return f"CREATE TYPE {name} AS ENUM ({sql.texts(words)})"
 
 
 def _told(check: Check) -> list[str]:

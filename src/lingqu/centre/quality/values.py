@@ -32,12 +32,16 @@ def trimmed(expression: str) -> str:
     The cheap tests first: trimming every cell of a clean file would take longer than all rules together.
     """
     narrow = (
-        f"CASE WHEN {expression} < '!' OR ends_with({expression}, ' ') OR ends_with({expression}, chr(9)) "
-        f"OR ends_with({expression}, chr(13)) OR ends_with({expression}, chr(10)) "
+        f"CASE WHEN {expression} < '!' OR {expression}[-1] < '!' "
         f"THEN nullif(trim({expression}, {sql.text(ASCII_SPACES)}), '') ELSE {expression} END"
     )
     wide = f"nullif(trim({expression}, {sql.text(SPACES)}), '')"
     return f"CASE WHEN strlen({expression}) = length({expression}) THEN {narrow} ELSE {wide} END"
+
+
+def one_of(expression: str, listed: str) -> str:
+    """Without IN, which DuckDB turns into a join when the list is long; a join does not keep the order of rows."""
+    return f"list_contains({listed}, {expression})"
 
 
 def folded(expression: str) -> str:
@@ -75,7 +79,7 @@ def read_text(item: Item, given: str) -> str:
     if mapping is None:
         return given
     if mapping.missing:
-        given = f"CASE WHEN {given} IN ({sql.texts(mapping.missing)}) THEN NULL ELSE {given} END"
+        given = f"CASE WHEN {one_of(given, sql.array(mapping.missing))} THEN NULL ELSE {given} END"
     if mapping.extract:
         given = f"nullif(regexp_extract({given}, {sql.text(mapping.extract)}, 1), '')"
     return folded(given) if item.element.type in FOLDED else given
@@ -104,6 +108,15 @@ def _code_words(codes: CodeList) -> dict[str, str]:
 
 def words_type(item: Item) -> str:
     return f"words_{item.at}"
+
+
+def ended_codes(item: Item) -> list[str]:
+    """Codes that are no longer given out."""
+    return [code.code for code in item.codes.items if code.until] if item.codes else []
+
+
+def ended_type(item: Item) -> str:
+    return f"ended_{item.at}"
 
 
 def translated(item: Item, given: str) -> str:
@@ -160,7 +173,7 @@ def _integer(given: str, mapping: Mapping) -> str:
 
 def _boolean(given: str, mapping: Mapping) -> str:
     low = f"lower({given})"
-    return f"CASE WHEN {low} IN ({sql.texts(YES)}) THEN true WHEN {low} IN ({sql.texts(NO)}) THEN false END"
+    return f"CASE WHEN {one_of(low, sql.array(YES))} THEN true WHEN {one_of(low, sql.array(NO))} THEN false END"
 
 
 def _date(given: str, mapping: Mapping) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lingqu.centre.exchange import contract, formats, lake, models, reads
@@ -17,6 +19,7 @@ from lingqu.centre.exchange.records import Delivery, of_row
 from lingqu.kernel.errors import Conflict, LingquError, Unavailable
 from lingqu.kernel.text import Text
 
+ROW_GROUP = 131_072
 _BROKEN = pa.schema(
     [("_row", pa.int64()), ("reason_zh", pa.string()), ("reason_en", pa.string()), ("text", pa.string())]
 )
@@ -85,13 +88,40 @@ def _write(table: Table, to: Path, tell: Progress) -> int:
 
 
 def _write_batches(columns: list[str], batches: Iterator[pa.RecordBatch], to: Path, tell: Progress) -> int:
-    done = 0
-    with pq.ParquetWriter(to, schema_of(columns), compression="zstd", compression_level=1) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-            done += batch.num_rows
+    done, schema = 0, schema_of(columns)
+    groups = _grouped(batches)
+    first = next(groups, None)
+    repeated = _repeated(first, columns)
+    with pq.ParquetWriter(to, schema, compression="zstd", compression_level=1, use_dictionary=repeated) as writer:
+        for group in chain([first] if first is not None else [], groups):
+            writer.write_table(group, row_group_size=ROW_GROUP)
+            done += group.num_rows
             tell(done, 0, "rows")
     return done
+
+
+def _grouped(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches put together to row groups of equal size."""
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows += batch.num_rows
+        if rows >= ROW_GROUP:
+            table = pa.Table.from_batches(waiting)
+            yield table.slice(0, ROW_GROUP)
+            waiting = table.slice(ROW_GROUP).to_batches()
+            rows = table.num_rows - ROW_GROUP
+    if waiting:
+        yield pa.Table.from_batches(waiting)
+
+
+def _repeated(sample: pa.Table | None, columns: list[str]) -> list[str]:
+    """Columns whose values repeat: a dictionary pays for these only."""
+    if sample is None:
+        return []
+    head = sample.slice(0, 4096)
+    return [name for name in columns if pc.count_distinct(head.column(name)).as_py() * 4 < head.num_rows]
 
 
 def _write_broken(table: Table, to: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -25,7 +26,7 @@ def read_parquet(path: Path, options: FormatOptions, expected: Sequence[str], sc
 def _batches(file: pq.ParquetFile, names: list[str]) -> Iterator[pa.RecordBatch]:
     done, schema = 0, schema_of(names)
     for batch in file.iter_batches(BATCH):
-        numbers = pa.array(range(done + 1, done + 1 + batch.num_rows), pa.int64())
+        numbers = pa.array(np.arange(done + 1, done + 1 + batch.num_rows, dtype=np.int64))
         done += batch.num_rows
         columns = [column if pa.types.is_string(column.type) else column.cast(pa.string()) for column in batch.columns]
         yield pa.RecordBatch.from_arrays([numbers, *columns], schema=schema)

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from lingqu.centre.exchange import limits
@@ -184,7 +185,7 @@ def _fast(path: Path, names: list[str], delimiter: str, skip: int) -> Iterator[p
             max_line_size=limits.current().cell_characters,
         )
         for batch in relation.to_arrow_reader(BATCH):
-            numbers = pa.array(range(done + 1, done + 1 + batch.num_rows), pa.int64())
+            numbers = pa.array(np.arange(done + 1, done + 1 + batch.num_rows, dtype=np.int64))
             done += batch.num_rows
             yield pa.RecordBatch.from_arrays([numbers, *batch.columns], schema=schema)
     except (duckdb.Error, pa.ArrowException) as fault:
