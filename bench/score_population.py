@@ -1,4 +1,4 @@
-"""Scores fused persons (or organisations) against the truth that ``synthesize`` kept apart.
+"""Scores fused persons (organisations, buildings) against the truth that ``synthesize`` kept apart.
 
 Two records are a true pair where they are about one person; a found pair where they stand in one entity.
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-IDS = {"population": "person_id", "legal": "org_id"}
+IDS = {"population": "person_id", "organizations": "org_id", "buildings": "building_id"}
 """Register → column of ``records.parquet`` that says whom a record is about."""
 
 _RECORDS = """

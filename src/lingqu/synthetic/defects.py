@@ -138,6 +138,16 @@ def credit_codes(values: np.ndarray, rates: Defects, rng: np.random.Generator) -
     return out
 
 
+_FULL_WIDTH = str.maketrans("0123456789-", "０１２３４５６７８９－")
+
+
+def addresses(values: np.ndarray, rates: Defects, rng: np.random.Generator) -> np.ndarray:
+    out = values.copy()
+    rows = hit(rates.address_full_width, len(values), rng)
+    change(out, rows, lambda address: address.translate(_FULL_WIDTH))
+    return out
+
+
 def styles(count: int, rates: Defects, rng: np.random.Generator) -> np.ndarray:
     share = np.array(rates.address_styles)
     return rng.choice(4, count, p=share / share.sum())

@@ -60,6 +60,7 @@ class Defects(Part):
     phone_changed: float = 0.0
     phone_malformed: float = 0.0
     address_old: float = Field(default=0.0, description="of those who moved: the former home")
+    address_full_width: float = Field(default=0.0, description="digits as full-width signs")
     address_styles: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
     duplicate: float = Field(default=0.0, description="row repeated as it is")
     again: float = Field(default=0.0, description="same thing entered again under another number")

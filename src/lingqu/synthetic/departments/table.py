@@ -101,7 +101,9 @@ def persons(
         sex=people.sex[rows],
         born=defects.births(people.born[rows], rates, rng),
         phone=defects.phones(contact(part, rows), people.old_phone[rows], rates, rng),
-        address=addresses(world, part, rows, at_home, defects.styles(len(rows), rates, rng)),
+        address=defects.addresses(
+            addresses(world, part, rows, at_home, defects.styles(len(rows), rates, rng)), rates, rng
+        ),
         home=at_home,
     )
 
