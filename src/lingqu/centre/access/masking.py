@@ -30,7 +30,8 @@ def identity(value: str) -> str:
 
 
 def phone(value: str) -> str:
-    """13812341234 → 138****1234"""
+    """+8613812341234 → 138****1234"""
+    value = value.removeprefix("+86")
     return value[:3] + "****" + value[-4:] if len(value) >= 11 else "*" * max(len(value) - 2, 0) + value[-2:]
 
 

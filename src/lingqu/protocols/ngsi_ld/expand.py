@@ -1,0 +1,187 @@
+"""An entity as it comes (normalized, concise or simplified; CIM 009 4.5) to the store form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from lingqu.centre.entities.door import Draft
+from lingqu.kernel.errors import Invalid
+from lingqu.kernel.text import Text
+from lingqu.protocols.ngsi_ld.terms import Terms
+
+NULL = "urn:ngsi-ld:null"
+KINDS = {
+    "Property": "value",
+    "GeoProperty": "value",
+    "Relationship": "object",
+    "LanguageProperty": "languageMap",
+    "JsonProperty": "json",
+    "VocabProperty": "vocab",
+    "ListProperty": "valueList",
+    "ListRelationship": "objectList",
+}
+_KIND_OF = {key: kind for kind, key in KINDS.items() if kind != "GeoProperty"}
+GEOMETRIES = frozenset(
+    {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
+)
+_OWN = frozenset(
+    {"id", "@id", "type", "@type", "scope", "@context", "expiresAt", "createdAt", "modifiedAt", "deletedAt"}
+)
+_GIVEN_OUT = frozenset({"createdAt", "modifiedAt", "deletedAt", "instanceId"})
+_VERBATIM = frozenset({"unitCode", "observedAt", "datasetId", "lang", "valueType", "expiresAt", "ngsildproof"})
+
+
+def wrong(zh: str, en: str, place: str = "") -> Invalid:
+    return Invalid("ngsi_ld.entity", Text(zh=zh, en=en), place=place)
+
+
+def draft(document: Any, terms: Terms, *, entity_id: str = "", partial: bool = False) -> Draft:
+    """``partial``: a fragment for merging, which needs neither id nor type. Raises Invalid (``ngsi_ld.entity``)."""
+    if not isinstance(document, Mapping):
+        raise wrong("实体须是 JSON 对象", "an entity must be a JSON object")
+    own_id = document.get("id", document.get("@id", ""))
+    if entity_id and own_id not in ("", entity_id):
+        raise wrong("正文中的 id 与地址不符", "the id in the body differs from the address", "id")
+    found_id = entity_id or own_id
+    if not _is_uri(found_id):
+        raise wrong("id 须是 URI", "the id must be a URI", "id")
+    types = _types(document, terms, partial)
+    return Draft(
+        id=found_id,
+        type=types[0] if types else "",
+        types=tuple(types[1:]),
+        attrs=attributes(document, terms, merging=partial),
+        scopes=_scopes(document.get("scope")),
+        expires_at=_time(document["expiresAt"], "expiresAt") if document.get("expiresAt") else None,
+    )
+
+
+def _types(document: Mapping[str, Any], terms: Terms, partial: bool) -> list[str]:
+    given = document.get("type", document.get("@type"))
+    if given is None and partial:
+        return []
+    named = given if isinstance(given, list) else [given]
+    if not named or not all(isinstance(t, str) and t for t in named):
+        raise wrong("须给出 type", "the type must be named", "type")
+    return list(dict.fromkeys(terms.stored(t) for t in named))
+
+
+def _scopes(given: Any) -> tuple[str, ...]:
+    scopes = given if isinstance(given, list) else [] if given is None else [given]
+    if not all(isinstance(s, str) for s in scopes):
+        raise wrong("scope 须是文本", "a scope must be text", "scope")
+    return tuple(s if s.startswith("/") else f"/{s}" for s in scopes if s != NULL)
+
+
+def attributes(document: Mapping[str, Any], terms: Terms, *, merging: bool) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for name, given in document.items():
+        if name not in _OWN:
+            result[terms.stored(name)] = attribute(name, given, terms, merging=merging)
+    return result
+
+
+def attribute(name: str, given: Any, terms: Terms, *, merging: bool) -> Any:
+    """One attribute: an instance, or a list of them for several datasetIds."""
+    if isinstance(given, list) and given and all(_is_instance(g) for g in given):
+        instances = [_instance(name, g, terms, merging) for g in given]
+        datasets = [i.get("datasetId", "") for i in instances]
+        if len(set(datasets)) < len(datasets):
+            raise wrong("同一 datasetId 出现两次", "a datasetId occurs twice, or two instances have none", name)
+        return instances[0] if len(instances) == 1 else instances
+    return _instance(name, given, terms, merging)
+
+
+def _is_instance(given: Any) -> bool:
+    return isinstance(given, Mapping) and (given.get("type") in KINDS or any(key in given for key in _KIND_OF))
+
+
+def _instance(name: str, given: Any, terms: Terms, merging: bool) -> dict[str, Any]:
+    if given is None:
+        raise wrong("属性不能是 null", "an attribute cannot be null", name)
+    if not isinstance(given, Mapping):
+        return {"type": "Property", "value": given}
+    if given.get("type") in GEOMETRIES and ("coordinates" in given or "geometries" in given):
+        return {"type": "GeoProperty", "value": dict(given)}
+    kind = given.get("type")
+    key = KINDS.get(kind) if isinstance(kind, str) else None
+    if kind is not None and key is None and any(k in given for k in _KIND_OF):
+        raise wrong(f"未知的属性类型 {kind}", f"{kind!r} is no kind of attribute", name)
+    if key is None:
+        key = next((k for k in _KIND_OF if k in given), None)
+        if key is None:
+            return _without_value(name, given, terms, merging)
+        kind = "GeoProperty" if key == "value" and _is_geometry(given["value"]) else _KIND_OF[key]
+    return _filled(name, str(kind), key, given, terms, merging)
+
+
+def _without_value(name: str, given: Mapping[str, Any], terms: Terms, merging: bool) -> dict[str, Any]:
+    """A fragment of an attribute when merging (only its sub-attributes); else a plain object as value."""
+    if merging and given and all(k in _VERBATIM or _is_instance(v) for k, v in given.items()):
+        return _members(name, given, terms, merging)
+    return {"type": "Property", "value": dict(given)}
+
+
+def _filled(name: str, kind: str, key: str, given: Mapping[str, Any], terms: Terms, merging: bool) -> dict[str, Any]:
+    if key not in given and not merging:
+        raise wrong(f"缺少 {key}", f"has no {key}", name)
+    result: dict[str, Any] = {"type": kind}
+    if key in given:
+        value = given[key]
+        if value is None and kind != "JsonProperty":
+            raise wrong("值不能是 null", "a value cannot be null", name)
+        result[key] = _vocab(value, terms) if key == "vocab" else value
+    rest = {k: v for k, v in given.items() if k not in (key, "type")}
+    return result | _members(name, rest, terms, merging)
+
+
+def _members(name: str, given: Mapping[str, Any], terms: Terms, merging: bool) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for member, value in given.items():
+        if member in _GIVEN_OUT:
+            continue
+        if member == "objectType":
+            result[member] = _vocab(value, terms)
+        elif member in _VERBATIM:
+            result[member] = _checked(name, member, value)
+        else:
+            result[terms.stored(member)] = attribute(member, value, terms, merging=merging)
+    return result
+
+
+def _checked(name: str, member: str, value: Any) -> Any:
+    if value == NULL:
+        return value
+    if member == "observedAt":
+        _time(value, f"{name}.{member}")
+    if member == "datasetId" and not _is_uri(value):
+        raise wrong("datasetId 须是 URI", "a datasetId must be a URI", name)
+    if member == "unitCode" and not isinstance(value, str):
+        raise wrong("unitCode 须是文本", "a unitCode must be text", name)
+    return value
+
+
+def _vocab(value: Any, terms: Terms) -> Any:
+    if isinstance(value, list):
+        return [_vocab(v, terms) for v in value]
+    return terms.iri(value) if isinstance(value, str) and value != NULL else value
+
+
+def _is_geometry(value: Any) -> bool:
+    return isinstance(value, Mapping) and value.get("type") in GEOMETRIES and "coordinates" in value
+
+
+def _is_uri(text: Any) -> bool:
+    return isinstance(text, str) and ":" in text[1:] and not any(c <= " " or c in '<>"' for c in text)
+
+
+def _time(value: Any, place: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        found = None
+    if found is None or found.tzinfo is None:
+        raise wrong("须是带时区的时间", "must be a time with its zone", place)
+    return found

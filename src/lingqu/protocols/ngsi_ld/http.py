@@ -1,0 +1,210 @@
+"""What every request and answer has in common (CIM 009 6.3): contexts, negotiation, problems, paging."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+
+from lingqu.centre.access import door as access
+from lingqu.centre.access.door import Actor
+from lingqu.kernel.errors import Conflict, Invalid, LingquError, NotFound, Refused, Unavailable
+from lingqu.kernel.text import Text
+from lingqu.protocols.ngsi_ld.contexts_store import CORE_URL
+from lingqu.protocols.ngsi_ld.terms import Terms, terms
+
+BASE = "/ngsi-ld/v1"
+JSON, LD, GEO, PATCH = "application/json", "application/ld+json", "application/geo+json", "application/merge-patch+json"
+_ERRORS = "https://uri.etsi.org/ngsi-ld/errors/"
+_CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
+_LINK = re.compile(r'<([^>]+)>\s*;([^,]*rel="?' + re.escape(_CONTEXT_REL) + r'"?[^,]*)')
+LARGEST_PAGE = 1000
+
+
+class Problem(LingquError):
+    """A fault of the request itself. ``kind`` is the last part of the error's URI."""
+
+    def __init__(self, kind: str, status: int, zh: str, en: str) -> None:
+        super().__init__(f"ngsi_ld.{kind}", Text(zh=zh, en=en))
+        self.kind, self.status = kind, status
+
+
+def invalid_request(en: str, zh: str = "请求有误") -> Problem:
+    return Problem("InvalidRequest", 400, zh, en)
+
+
+def bad_data(en: str, zh: str = "请求数据有误") -> Problem:
+    return Problem("BadRequestData", 400, zh, en)
+
+
+def endpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Errors become ProblemDetails. Signed-in browsers need the CSRF token; a request without a session has nothing
+    that could be ridden on."""
+
+    @csrf_exempt
+    @wraps(view)
+    def handled(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            if request.user.is_authenticated and (broken := _csrf(request)):
+                return broken
+            return view(request, **kwargs)
+        except LingquError as error:
+            return problem(error)
+
+    return handled
+
+
+def _csrf(request: HttpRequest) -> Any:
+    return CsrfViewMiddleware(lambda _: HttpResponse()).process_view(request, lambda _: None, (), {})
+
+
+_KINDS: list[tuple[type[LingquError], str, int, str]] = [
+    (NotFound, "ResourceNotFound", 404, "Not found"),
+    (Conflict, "AlreadyExists", 409, "Exists already"),
+    (Refused, "AccessDenied", 403, "Not allowed"),
+    (Unavailable, "LdContextNotAvailable", 503, "Context not available"),
+    (Invalid, "BadRequestData", 400, "Bad request data"),
+]
+
+
+def problem_document(error: LingquError) -> dict[str, Any]:
+    """RFC 9457, with the rule and the next step beside NGSI-LD's own members."""
+    kind, status, title = next(
+        ((k, s, t) for c, k, s, t in _KINDS if isinstance(error, c)), ("InternalError", 500, "Internal error")
+    )
+    if isinstance(error, Problem):
+        kind, status, title = error.kind, error.status, _spaced(error.kind)
+    language = get_language() or "en"
+    detail = "; ".join(
+        [error.message.say(language), *(f"{f.place}: {f.message.say(language)}" for f in error.faults[:20])]
+    )
+    document = {"type": _ERRORS + kind, "title": title, "status": status, "detail": detail, "rule": error.rule}
+    if error.place:
+        document["place"] = error.place
+    if step := error.next_step.say(language):
+        document["nextStep"] = step
+    return document
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).capitalize()
+
+
+def problem(error: LingquError) -> HttpResponse:
+    document = problem_document(error)
+    answer = HttpResponse(orjson.dumps(document), status=document["status"], content_type="application/problem+json")
+    if document["status"] == 403:
+        answer["Vary"] = "Cookie, Accept-Language"
+    return answer
+
+
+def actor(request: HttpRequest) -> Actor:
+    return replace(access.actor_of(request), way="api")
+
+
+def writer(request: HttpRequest) -> Actor:
+    """The actor of a write. Nobody writes unnamed."""
+    found = actor(request)
+    if found.kind == "anonymous":
+        raise access.refusal(found, "write", "*")
+    return found
+
+
+def _linked(request: HttpRequest) -> str | None:
+    found = _LINK.search(request.headers.get("Link", ""))
+    return found[1] if found else None
+
+
+def context_of(request: HttpRequest) -> Any:
+    """The context of a request without a body: its Link header, or None for the core alone."""
+    return _linked(request)
+
+
+def body(request: HttpRequest, *, merge: bool = False) -> tuple[Any, Any]:
+    """(document, context). ``application/ld+json`` carries its context and no Link; ``application/json`` may have a
+    Link and carries none. Raises Problem (415, InvalidRequest, BadRequestData)."""
+    media = (request.content_type or "").lower()
+    if media not in (JSON, LD, *([PATCH] if merge else [])):
+        raise Problem(
+            "UnsupportedMediaType", 415, "不支持的内容类型", f"content type {media or 'missing'!r} is not supported"
+        )
+    try:
+        document = orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise invalid_request(f"the body is no JSON: {error}", "正文不是 JSON") from error
+    link = _linked(request)
+    if media != LD:
+        if _carries(document):
+            raise bad_data("application/json must not carry an @context; use a Link header or application/ld+json")
+        return document, link
+    if link:
+        raise bad_data("application/ld+json must not come with a Link to a context")
+    if not isinstance(document, list) and not _carries(document):
+        raise bad_data("application/ld+json must carry an @context")
+    return document, document.get("@context") if isinstance(document, Mapping) else None
+
+
+def _carries(document: Any) -> bool:
+    members = document if isinstance(document, list) else [document]
+    return any(isinstance(m, Mapping) and "@context" in m for m in members)
+
+
+def accepted(request: HttpRequest, offered: tuple[str, ...] = (JSON, LD)) -> str:
+    """The media type to answer in; equal weights in the order offered. Raises Problem (406)."""
+    weights: dict[str, float] = {}
+    for part in (request.headers.get("Accept") or "*/*").split(","):
+        media, _, rest = part.strip().partition(";")
+        found = re.search(r"q=([\d.]+)", rest)
+        weights[media.strip().lower()] = float(found[1]) if found else 1.0
+
+    def weight(media: str) -> float:
+        return weights.get(media, weights.get(media.split("/")[0] + "/*", weights.get("*/*", 0.0)))
+
+    best = max(offered, key=weight)
+    if weight(best) <= 0:
+        raise Problem("NotAcceptable", 406, "不支持所要求的格式", f"can answer in {', '.join(offered)} only")
+    return best
+
+
+def answer(document: Any, media: str, context: Any, status: int = 200) -> HttpResponse:
+    """``json`` names the context in a Link header, ``ld+json`` carries it."""
+    named = context if context not in (None, [], {}) else CORE_URL
+    if media == LD:
+        members = document if isinstance(document, list) else [document]
+        members = [{**m, "@context": named} for m in members]
+        document = members if isinstance(document, list) else members[0]
+    response = HttpResponse(orjson.dumps(document), status=status, content_type=media)
+    if media != LD:
+        url = named if isinstance(named, str) else CORE_URL
+        response["Link"] = f'<{url}>; rel="{_CONTEXT_REL}"; type="application/ld+json"'
+    return response
+
+
+def add_link(
+    response: HttpResponse, path: str, query: Mapping[str, str], limit: int, offset: int, rel: str, media: str
+) -> None:
+    """A paging link as 6.3.10 writes it: relative, limit before offset."""
+    rest = urlencode({k: v for k, v in query.items() if k not in ("limit", "offset")}, safe=":,;/")
+    address = f"{BASE}/{path}?{rest + '&' if rest else ''}limit={limit}&offset={offset}"
+    before = f"{response['Link']}, " if response.has_header("Link") else ""
+    response["Link"] = f'{before}<{address}>;rel="{rel}";type="{media}"'
+
+
+def number(query: Mapping[str, str], name: str, otherwise: int) -> int:
+    text = query.get(name, str(otherwise))
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise bad_data(f"{name} must be a whole number, not {text!r}")
+    return int(text)
+
+
+def user_terms(context: Any) -> Terms:
+    return terms(context)
