@@ -74,8 +74,8 @@ def test_export_and_apply_are_each_others_inverse(tmp_path, departments, code_li
 
     drawing.replace([], [(each.kind, each.code) for each in first], actor="t", summary={})
     blueprint.apply(SYSTEM, again)
-    assert [(p.kind, p.code, p.document, p.layer) for p in drawing.placed()] == [
-        (p.kind, p.code, p.document, p.layer) for p in first
+    assert [(p.kind, p.code, str(p.document), p.layer) for p in drawing.placed()] == [
+        (p.kind, p.code, str(p.document), p.layer) for p in first
     ]
 
 

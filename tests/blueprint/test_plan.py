@@ -62,6 +62,19 @@ def test_items_are_compared_by_their_code():
     assert [(d.before, d.after) for d in differences(before, moved)] == [(["a", "b"], ["b", "a"])]
 
 
+def test_the_order_of_attributes_is_kept_and_changed(town):
+    (town / "types").mkdir()
+    (town / "types/bench.yaml").write_text(BENCH, "utf-8")
+    blueprint.apply(SYSTEM, blueprint.load(town))
+    assert list(entities.entity_type("Bench").attributes) == ["name", "floors", "location"]
+    edit(town / "types/bench.yaml", "  floors: {element: floors}\n", "")
+    edit(town / "types/bench.yaml", "attributes:\n", "attributes:\n  floors: {element: floors}\n")
+    made = blueprint.plan(blueprint.load(town))
+    assert [(d.where, d.after) for d in made.changes[0].differences] == [("attributes", ["floors", "name", "location"])]
+    blueprint.apply(SYSTEM, blueprint.load(town))
+    assert list(entities.entity_type("Bench").attributes) == ["floors", "name", "location"]
+
+
 def test_a_new_kind_of_thing_is_one_file_and_its_data_is_guarded(town):
     (town / "types").mkdir()
     (town / "types/bench.yaml").write_text(BENCH, "utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,20 +25,30 @@ class Difference:
         return ".".join(str(part) for part in self.path)
 
 
+def same(before: Any, after: Any) -> bool:
+    """Equal, and in the same order of keys: the order of a type's attributes is what people see."""
+    return json.dumps(before, ensure_ascii=False) == json.dumps(after, ensure_ascii=False)
+
+
 def differences(before: Any, after: Any, path: KeyPath = ()) -> Iterator[Difference]:
-    """The smallest differences; items of a list that have a ``code`` are compared by it, not by their place."""
-    if before == after:
+    """The smallest differences; items of a list that have a ``code`` are compared by it, not by their place. Where only
+    the order differs, both orders of keys or codes are given."""
+    if same(before, after):
         return
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in [*before, *(key for key in after if key not in before)]:
-            yield from differences(before.get(key, ABSENT), after.get(key, ABSENT), (*path, key))
-        return
-    old, new = _by_code(before), _by_code(after)
+    old, new = _keyed(before), _keyed(after)
     if old is None or new is None:
         yield Difference(path, before, after)
         return
-    inside = list(differences(old, new, path))
+    inside = [
+        each
+        for key in [*old, *(key for key in new if key not in old)]
+        for each in differences(old.get(key, ABSENT), new.get(key, ABSENT), (*path, key))
+    ]
     yield from inside or [Difference(path, list(old), list(new))]
+
+
+def _keyed(value: Any) -> Mapping[str, Any] | None:
+    return value if isinstance(value, Mapping) else _by_code(value)
 
 
 def _by_code(value: Any) -> dict[str, Any] | None:

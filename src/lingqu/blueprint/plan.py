@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from lingqu.blueprint import kinds
 from lingqu.blueprint.check import require_sound
-from lingqu.blueprint.differences import Difference, differences
+from lingqu.blueprint.differences import Difference, differences, same
 from lingqu.blueprint.model import Blueprint, Entry
 from lingqu.blueprint.touches import Touch, touched
 from lingqu.centre.drawing import door as drawing
@@ -82,7 +82,7 @@ def _placed(entry: Entry) -> Placed:
 
 def _same(one: Placed, other: Placed) -> bool:
     """Where a file lies is no change; which layer it belongs to is, since export writes the city's own only."""
-    return one.document == other.document and one.layer == other.layer
+    return same(one.document, other.document) and one.layer == other.layer
 
 
 def _added_and_changed(

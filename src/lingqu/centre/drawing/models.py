@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from lingqu.centre.drawing.fields import OrderedJson
+
 
 class Revision(models.Model):
     """One applied change of the drawing. The newest id is the drawing's revision."""
@@ -24,7 +26,7 @@ class Stored(models.Model):
 
     kind = models.CharField(max_length=40)
     code = models.CharField(max_length=80)
-    document = models.JSONField()
+    document = OrderedJson()
     origin = models.CharField(max_length=400, help_text="file it came from, relative to its pack or city")
     layer = models.CharField(max_length=80, help_text="pack:<name> or city")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
