@@ -194,3 +194,19 @@ def test_harbin_stands_on_its_real_streets(tmp_path):
     assert summary.rows["housing.buildings"] > 10_000
     assert "哈尔滨市" in text
     assert any(street in text for street in ("友谊路", "学府路", "红旗大街", "长江路", "文昌街", "和兴路"))
+
+
+def test_geography_under_other_names(town, tmp_path):
+    """A town's own property names are said in the recipe; the county around its areas is passed over."""
+    (tmp_path / "data").mkdir()
+    for name in ("streets", "areas", "buildings"):
+        text = (town / f"data/{name}.geojson").read_text("utf-8").replace('"name"', '"名称"')
+        (tmp_path / f"data/{name}.geojson").write_text(text.replace("110101002000", "110101000000"), "utf-8")
+    recipe = (
+        (town / "synthetic.yaml").read_text("utf-8").replace("geography: {", "geography: {properties: {name: 名称}, ")
+    )
+    (tmp_path / "synthetic.yaml").write_text(recipe, "utf-8")
+    summary = synthesize(tmp_path, tmp_path / "inbox", people=100)
+    text = summary.files["police.household_register"].read_text("gb18030")
+    assert "西门街道" in text
+    assert "东门街道" not in text

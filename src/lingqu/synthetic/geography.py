@@ -15,10 +15,14 @@ from shapely.geometry import LineString, shape
 from shapely.geometry.base import BaseGeometry
 
 from lingqu.kernel.errors import Invalid, NotFound
+from lingqu.kernel.identifiers import division_prefix
 from lingqu.kernel.text import Text
 from lingqu.synthetic.recipe import Recipe
 
 STREET_CLASSES = "trunk primary secondary tertiary unclassified residential living_street pedestrian service"
+
+
+COUNTY_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ def _from_pbf(city_folder: Path, recipe: Recipe) -> Geography:
     path, classes = _file(city_folder, recipe.geography.pbf or ""), STREET_CLASSES.split()
     wanted, factory, found = _name_filter(recipe), osmium.geom.WKBFactory(), Geography()
     keys = osmium.filter.KeyFilter("highway", "building", "boundary")
-    for thing in osmium.FileProcessor(str(path)).with_locations().with_areas(keys).with_filter(keys):
+    things: Any = osmium.FileProcessor(str(path)).with_locations().with_areas(keys).with_filter(keys)
+    for thing in things:
         tags = thing.tags
         if thing.is_way() and tags.get("highway", "-") in classes and wanted(tags.get("name", "")):
             _add_street(found, tags.get("name", ""), thing)
@@ -125,25 +130,29 @@ def official_name(name: str, recipe: Recipe) -> str:
 
 def _from_geojson(city_folder: Path, recipe: Recipe) -> Geography:
     files, wanted, found = recipe.geography, _name_filter(recipe), Geography()
-    for properties, geometry in _features(city_folder, files.streets):
-        name = properties.get("name", "")
+    for properties, geometry in _features(city_folder, files.streets, files.properties):
+        name = properties.get("name") or ""
         if name and wanted(name):
             lines = geometry.geoms if geometry.geom_type == "MultiLineString" else [geometry]
             found.streets.setdefault(name, []).extend(line for line in lines if line.geom_type == "LineString")
-    for properties, geometry in _features(city_folder, files.areas):
-        name = official_name(properties.get("name", ""), recipe)
+    for properties, geometry in _features(city_folder, files.areas, files.properties):
+        name = official_name(properties.get("name") or "", recipe)
         code = str(properties.get("code") or recipe.area_codes.get(name, "")).ljust(12, "0")
-        if name and code.strip("0"):
+        if name and len(division_prefix(code)) > COUNTY_DIGITS:
             found.areas.append(Area(name, code, geometry))
-    for number, (properties, geometry) in enumerate(_features(city_folder, files.buildings), 1):
-        found.buildings.append(Building(str(properties.get("id", number)), properties.get("use") or "yes", geometry))
+    for number, (properties, geometry) in enumerate(_features(city_folder, files.buildings, files.properties), 1):
+        found.buildings.append(Building(str(properties.get("id") or number), properties.get("use") or "yes", geometry))
     return found
 
 
-def _features(city_folder: Path, name: str | None) -> Iterator[tuple[dict[str, Any], BaseGeometry]]:
+def _features(
+    city_folder: Path, name: str | None, names: dict[str, str]
+) -> Iterator[tuple[dict[str, Any], BaseGeometry]]:
+    """Properties under our names, and the geometry."""
     if name:
         for feature in json.loads(_file(city_folder, name).read_text("utf-8"))["features"]:
-            yield {"id": feature.get("id"), **(feature.get("properties") or {})}, shape(feature["geometry"])
+            held = {"id": feature.get("id"), **(feature.get("properties") or {})}
+            yield held | {ours: held.get(theirs) for ours, theirs in names.items()}, shape(feature["geometry"])
 
 
 def metres(latitude: float) -> np.ndarray:

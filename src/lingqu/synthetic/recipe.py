@@ -18,7 +18,8 @@ class GeographyFiles(Part):
     """Where streets, areas and buildings come from: an OSM extract, or three GeoJSON files (WGS-84).
 
     In the OSM extract areas are ``boundary=administrative`` of ``area_level``; in GeoJSON streets have ``name``, areas
-    ``name`` and ``code``, buildings ``id`` and optionally ``use``.
+    ``name`` and ``code``, buildings ``id`` and optionally ``use``, or what ``properties`` says instead. Areas above
+    the township are passed over.
     """
 
     pbf: str | None = None
@@ -27,6 +28,9 @@ class GeographyFiles(Part):
     streets: str | None = None
     areas: str | None = None
     buildings: str | None = None
+    properties: dict[str, str] = Field(
+        default_factory=dict, description="GeoJSON: name, code, id or use → the property that holds it"
+    )
     exclude_streets: str = Field(default="", description="regular expression over street names without house numbers")
 
 
