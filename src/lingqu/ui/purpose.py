@@ -65,6 +65,12 @@ def forget(request: HttpRequest) -> None:
     request.session.pop(_UNTIL, None)
 
 
+def missing(request: HttpRequest, personal: bool) -> bool:
+    """Whether somebody signed in is about to read personal data without having said why. Strangers are not asked: they
+    are refused."""
+    return personal and request.user.is_authenticated and standing(request) is None
+
+
 def ask(request: HttpRequest, back: str) -> HttpResponse:
     """To the page that asks for a purpose; from there back to where one came from."""
     return redirect(f"{reverse('ui:purpose')}?{urlencode({'next': back})}")

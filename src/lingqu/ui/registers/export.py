@@ -40,7 +40,7 @@ def page(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
     if form not in makers or (form == "geojson" and not shown.geometry):
         raise Http404
     actor = replace(access.actor_of(request), way="export")
-    if shown.personal and access.may(actor, "export", kind) and not actor.purpose:
+    if purpose.missing(request, shown.personal):
         return purpose.ask(request, request.get_full_path())
     entitled = access.may(actor, "export", kind)
     if not entitled and not shown.public:

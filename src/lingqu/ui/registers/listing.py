@@ -26,7 +26,7 @@ def page(request: HttpRequest, kind: str) -> HttpResponse:
     types = entities.entity_types()
     shown = types.get(kind) or entities.entity_type(kind)
     actor = access.actor_of(request)
-    if shown.personal and access.may(actor, "read", kind) and not actor.purpose:
+    if purpose.missing(request, shown.personal):
         return purpose.ask(request, request.get_full_path())
     access.require(actor, "read", kind)
     asked = asking.read(request, shown)

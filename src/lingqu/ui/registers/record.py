@@ -29,7 +29,7 @@ RELATED = 20
 def page(request: HttpRequest, kind: str, entity_id: str) -> HttpResponse:
     actor = access.actor_of(request)
     shown = entities.entity_type(kind)
-    if shown.personal and access.may(actor, "read", kind) and not actor.purpose:
+    if purpose.missing(request, shown.personal):
         return purpose.ask(request, request.get_full_path())
     access.require(actor, "read", kind)
     entity = entities.get(actor, entity_id)

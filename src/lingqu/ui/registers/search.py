@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from lingqu.centre.access import door as access
 from lingqu.centre.entities import door as entities
 from lingqu.centre.entities.definitions import EntityType
+from lingqu.ui import purpose
 from lingqu.ui.values import Wording
 
 EACH = 5
@@ -69,7 +70,7 @@ def results(request: HttpRequest) -> HttpResponse:
     words = " ".join(request.GET.get("words", "").split())[:100]
     types = entities.entity_types()
     readable = {c: t for c, t in types.items() if t.public or access.may(actor, "read", c)}
-    withheld = [t for t in readable.values() if t.personal and not actor.purpose]
+    withheld = [t for t in types.values() if purpose.missing(request, t.personal)]
     searched = {c: t for c, t in readable.items() if any(a.search or a.identifier for a in t.attributes.values())}
     groups = [_hits(actor, t, words) for t in searched.values() if t not in withheld] if words else []
     context = {

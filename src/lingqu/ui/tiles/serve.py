@@ -41,6 +41,11 @@ class Cache:
             while self.used > self.room:
                 self.used -= len(self._kept.popitem(last=False)[1]) + 200
 
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+            self.used = 0
+
 
 _cache = Cache()
 
@@ -73,3 +78,8 @@ def map_style(request: HttpRequest) -> JsonResponse:
     focus = [code for code in request.GET.get("focus", "").split(",") if code]
     night = request.GET.get("theme") == "night"
     return JsonResponse(style(entities.entity_types().values(), focus, night=night, version=standing))
+
+
+def forget() -> None:
+    """For tests, where a whole city changes within a second."""
+    _cache.clear()
