@@ -114,3 +114,11 @@ def test_the_catalogue_is_exported():
         "code": "location", "title": {"zh": "位置", "en": "Location"}, "type": "G", "element": "point",
         "code_list": None, "required": True, "key": False, "personal": "none",
     }  # fmt: skip
+
+
+def test_reading_many_entries_costs_few_queries(django_assert_max_num_queries):
+    with django_assert_max_num_queries(18):
+        found = catalogue.search("登记")
+        catalogue.facets(found)
+        catalogue.as_csv(found, "en")
+        catalogue.entry("police.household_register")

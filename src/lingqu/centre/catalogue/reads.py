@@ -108,28 +108,42 @@ class Freshness:
         return self.late > timedelta(0)
 
 
-def entry(code: str) -> Entry:
-    return _entry(drawing.one(InformationResource, code))
+@dataclass(frozen=True)
+class Shelf:
+    """The catalogue's definitions at one revision, fetched once for many entries."""
+
+    resources: dict[str, InformationResource]
+    departments: dict[str, Department]
+    elements: dict[str, DataElement]
+    lists: dict[str, CodeList]
 
 
-def _entry(resource: InformationResource) -> Entry:
-    elements, lists = drawing.every(DataElement), drawing.every(CodeList)
-    others = drawing.every(InformationResource)
-    return Entry(
-        resource,
-        drawing.every(Department).get(resource.department),
-        tuple(_item(resource, item, elements.get(item.element), lists) for item in resource.items),
-        tuple(others[code] for code in resource.related if code in others),
+def shelf() -> Shelf:
+    return Shelf(
+        drawing.every(InformationResource),
+        drawing.every(Department),
+        drawing.every(DataElement),
+        drawing.every(CodeList),
     )
 
 
-def _item(
-    resource: InformationResource, item: ResourceItem, element: DataElement | None, lists: dict[str, CodeList]
-) -> Item:
+def entry(code: str, held: Shelf | None = None) -> Entry:
+    resource = drawing.one(InformationResource, code) if held is None else held.resources[code]
+    held = held or shelf()
+    return Entry(
+        resource,
+        held.departments.get(resource.department),
+        tuple(_item(resource, item, held) for item in resource.items),
+        tuple(held.resources[code] for code in resource.related if code in held.resources),
+    )
+
+
+def _item(resource: InformationResource, item: ResourceItem, held: Shelf) -> Item:
+    element = held.elements.get(item.element)
     return Item(
         item,
         element,
-        lists.get(element.code_list or "") if element else None,
+        held.lists.get(element.code_list or "") if element else None,
         item.title or (element.title if element else Text(zh=item.code, en=item.code)),
         item.type or _letter(element),
         item.code in resource.key,
@@ -143,8 +157,8 @@ def _letter(element: DataElement | None) -> ItemType:
     return "Y" if element.type == "number" and element.unit == "CNY" else _LETTERS[element.type]
 
 
-def metadata(code: str) -> list[Metadatum]:
-    found = entry(code)
+def metadata(code: str, held: Shelf | None = None) -> list[Metadatum]:
+    found = entry(code, held)
     values = zip(wording.ELEMENTS, _values(found), strict=True)
     return [Metadatum(number, title, value) for number, (title, value) in enumerate(values, 1)]
 

@@ -16,8 +16,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def as_rows(resources: Iterable[InformationResource], language: str) -> list[dict[str, str]]:
     """Column titles and values in one language."""
+    held = reads.shelf()
     return [
-        {each.title.say(language): each.value.say(language) for each in reads.metadata(resource.code)}
+        {each.title.say(language): each.value.say(language) for each in reads.metadata(resource.code, held)}
         for resource in resources
     ]
 
@@ -36,11 +37,12 @@ def as_csv(resources: Iterable[InformationResource], language: str) -> bytes:
 
 def as_json(resources: Iterable[InformationResource]) -> str:
     """Each resource as it stands in the drawing, with its items resolved."""
-    return json.dumps([_whole(resource) for resource in resources], ensure_ascii=False, indent=1)
+    held = reads.shelf()
+    return json.dumps([_whole(resource, held) for resource in resources], ensure_ascii=False, indent=1)
 
 
-def _whole(resource: InformationResource) -> dict[str, Any]:
-    entry = reads.entry(resource.code)
+def _whole(resource: InformationResource, held: reads.Shelf) -> dict[str, Any]:
+    entry = reads.entry(resource.code, held)
     items = [
         {
             "code": item.code,

@@ -9,6 +9,7 @@ from typing import Any
 
 from lingqu.centre.catalogue import wording
 from lingqu.centre.catalogue.definitions import Department, InformationResource
+from lingqu.centre.catalogue.reads import Shelf, shelf
 from lingqu.centre.drawing import door as drawing
 from lingqu.kernel.elements import CodeList, DataElement
 from lingqu.kernel.text import Text
@@ -51,12 +52,12 @@ class Found:
 
 def resources(words: str, chosen: Mapping[str, str]) -> list[InformationResource]:
     """Those that have all the words and all the chosen facet values; whose title has them first."""
-    asked = words.casefold().split()
+    asked, held = words.casefold().split(), shelf()
     found = [
         resource
-        for resource in drawing.every(InformationResource).values()
+        for resource in held.resources.values()
         if all(_BY_FACET[name](resource) == value for name, value in chosen.items() if name in _BY_FACET)
-        and _has(asked, _of_resource(resource))
+        and _has(asked, _of_resource(resource, held))
     ]
     return sorted(found, key=lambda resource: (not _has(asked, _title(resource)), resource.code))
 
@@ -80,31 +81,31 @@ def anything(words: str) -> list[Found]:
 def facets(found: Iterable[InformationResource]) -> dict[str, list[Choice]]:
     """Each facet's values among what was found, most frequent first."""
     found = list(found)
+    departments = drawing.every(Department)
     counted = {name: Counter(map(value, found)) for name, value in _BY_FACET.items()}
     return {
-        name: [Choice(value, _words(name, value), count) for value, count in counts.most_common()]
+        name: [Choice(value, _words(name, value, departments), count) for value, count in counts.most_common()]
         for name, counts in counted.items()
     }
 
 
-def _words(facet: str, value: str) -> Text:
+def _words(facet: str, value: str, departments: Mapping[str, Department]) -> Text:
     if facet == "department":
-        department = drawing.every(Department).get(value)
+        department = departments.get(value)
         return department.title if department else Text(zh=value, en=value)
     return _WORDS.get(facet, {}).get(value) or Text(zh=value, en=value)
 
 
-def _of_resource(resource: InformationResource) -> list[str]:
-    elements = drawing.every(DataElement)
+def _of_resource(resource: InformationResource, held: Shelf) -> list[str]:
     titles = [resource.abstract]
     for item in resource.items:
-        element = elements.get(item.element)
+        element = held.elements.get(item.element)
         titles += [title for title in (item.title, element.title if element else None) if title]
     return [
         *_title(resource),
         resource.resource_code,
         *resource.classification,
-        *_both(_words("department", resource.department)),
+        *_both(_words("department", resource.department, held.departments)),
         *(text for title in titles for text in _both(title)),
     ]
 
