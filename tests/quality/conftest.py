@@ -95,6 +95,13 @@ class Town:
             rows = connection.execute(f"SELECT {wanted} FROM read_parquet('{file}') ORDER BY _row").fetchall()
         return [row[0] for row in rows] if len(columns) == 1 else rows
 
+    def times(self, delivery, column):
+        import pyarrow.parquet as pq
+
+        from lingqu.centre.exchange import door as exchange
+
+        return pq.read_table(exchange.lake().clean(delivery.resource, delivery.id)).column(column).to_pylist()
+
     def broken(self, delivery):
         """(row, item, rule) of every issue."""
         from lingqu.centre.quality import door as quality

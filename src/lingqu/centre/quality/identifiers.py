@@ -33,7 +33,7 @@ def broken(code: str, value: str, made: str, today: date) -> str:
     rules = _RULES[scheme(code).code](value, made, today)
     numbers = {rule: number for number, rule in enumerate(scheme(code).reasons, 1)}
     cases = " ".join(f"WHEN {condition} THEN {numbers[rule]}" for rule, condition in rules)
-    return f"CASE {cases} END"
+    return f"CASE WHEN {value} IS NULL THEN NULL {cases} END"
 
 
 def _matches(value: str, pattern: str) -> str:
