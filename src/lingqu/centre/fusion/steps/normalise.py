@@ -15,6 +15,7 @@ from lingqu.centre.fusion.plan import Attribute, Plan
 from lingqu.centre.fusion.steps import addresses
 from lingqu.centre.fusion.workbench import Workbench, compose, name
 from lingqu.kernel import identifiers
+from lingqu.kernel.identifiers import people, phones
 
 _WIDE = "".join(map(chr, range(0xFF01, 0xFF5F)))
 _NARROW = "".join(map(chr, range(0x21, 0x7F)))
@@ -88,14 +89,41 @@ def _kept(attribute: Attribute) -> list[tuple[str, str, str]]:
     return [("norm", "n_", ""), ("valid", "v_", "")]
 
 
+_WEIGHED = " + ".join(f"(ascii(raw[{i}]) - 48) * {weight}" for i, weight in enumerate(people.WEIGHTS, 1))
+
+SOUND = {
+    "citizen_id": (
+        r"regexp_full_match(raw, '[0-9]{17}[0-9X]')"
+        f" AND raw[1:2] IN ({', '.join(repr(province) for province in sorted(people.PROVINCES))})"
+        " AND try_cast(raw[7:10] || '-' || raw[11:12] || '-' || raw[13:14] AS DATE)"
+        f" BETWEEN DATE '{people.EARLIEST_YEAR}-01-01' AND current_date"
+        f" AND raw[18] = '{people.CHECK_CHARACTERS}'[({_WEIGHED}) % 11 + 1]"
+    ),
+    "phone": rf"regexp_full_match(raw, '\+86(?:{phones.NATIONAL})')",
+}
+"""Scheme → SQL that holds for texts that stand in normal form and are valid: most of them, and what holds in SQL need
+not pass through Python. What does not hold may still be valid."""
+
+
 def _spelled(bench: Workbench, attribute: Attribute) -> str:
     """A table of the attribute's distinct spellings with what the kernel makes of each."""
     table = "spelled_" + attribute.name
     query = compose("SELECT DISTINCT {c} AS raw FROM records WHERE {c} IS NOT NULL", c=name("r_", attribute.name))
+    if attribute.scheme in SOUND:
+        sound = compose(
+            "SELECT raw, raw AS norm, raw AS valid FROM ({q}) WHERE {s}", q=query, s=SOUND[attribute.scheme]
+        )
+        bench.make(table, sound)
+        query = compose(
+            "{q} AND {c} NOT IN (SELECT raw FROM {t})", q=query, c=name("r_", attribute.name), t=name(table)
+        )
     raw = [row[0] for row in bench.run(query).fetchall()]
     made = _addresses(raw) if attribute.normal == "address" else _identifiers(raw, attribute.scheme)
     bench.con.register("made", made)
-    bench.make(table, "SELECT * FROM made")
+    if attribute.scheme in SOUND:
+        bench.run(compose("INSERT INTO {t} SELECT * FROM made", t=name(table)))
+    else:
+        bench.make(table, "SELECT * FROM made")
     bench.con.unregister("made")
     return table
 
