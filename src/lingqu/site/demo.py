@@ -108,7 +108,7 @@ class Demo:
         from lingqu.centre.access import door as access
         from lingqu.site.commands.blueprint import apply_city
 
-        made = apply_city(self.instance, self.city)
+        made = apply_city(self.instance, self.city, allow_removal=True)
         if made.changed:
             self.console.print(f"blueprint {self.city.name}: {len(made.plan.changes)} definitions applied")
         access.ensure_demo_accounts()

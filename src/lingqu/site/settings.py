@@ -54,7 +54,7 @@ def _database() -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": host,
             "PORT": str(parts.port or options.pop("port", "") or ""),
-            "OPTIONS": options,
+            "OPTIONS": {"connect_timeout": 10} | options,
         }
     file = _postgres.connection_file(INSTANCE)
     found = json.loads(file.read_text()) if file.exists() else {"dbname": "lingqu", "host": "/nowhere"}
@@ -64,6 +64,7 @@ def _database() -> dict[str, object]:
         "PASSWORD": found.get("password", ""),
         "HOST": found["host"],
         "PORT": found.get("port", ""),
+        "OPTIONS": {"connect_timeout": 10},
     }
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import os
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -90,7 +92,7 @@ class Pump:
             and time.monotonic() - self.due_looked > DUE_EVERY
         ):
             self.due_looked = time.monotonic()
-            if fusion.due():
+            if exchange.deliveries(limit=1) and fusion.due():
                 wanted.append(("fuse", jobs.fuse, {}))
         return Look([w for w in wanted if w[0] not in live | waiting])
 
@@ -189,7 +191,17 @@ async def run(concurrency: int = 2) -> None:
             pump.cancel()
 
 
+def _end_with_parent() -> None:
+    """A worker whose supervisor was killed has been told to stop; should it hang in that, it ends all the same."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1)
+    time.sleep(30)
+    os._exit(1)
+
+
 def main(concurrency: int) -> None:
     log.info("worker.starts", concurrency=concurrency)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
         asyncio.run(run(concurrency))
