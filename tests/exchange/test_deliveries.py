@@ -109,11 +109,3 @@ def test_withdrawn_deliveries_leave_the_work_list(make):
 def test_a_name_never_leads_out_of_its_folder(make):
     given = door.receive(SYSTEM, make(), "../../etc/‮.passwd", io.BytesIO(b"a"))
     assert given.name == "passwd"
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be"])
-def test_every_chinese_encoding_is_found(make, encoding):
-    names = ["張三豐", "臺北市中山區長安東路", "李小龍", "國立臺灣大學", "歐陽修", "陳水扁"]
-    text = "姓名,层数\n".replace("层数", "層數") + "".join(f"{name},{i}\n" for i, name in enumerate(names))
-    landed = deliver(make(), text.encode(encoding))
-    assert [r["姓名"] for r in rows(landed)] == names

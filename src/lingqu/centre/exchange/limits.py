@@ -40,6 +40,11 @@ def too_large(place: str) -> Invalid:
     )
 
 
+def too_many_rows() -> Invalid:
+    most = current().rows
+    return unreadable("rows", f"行数超过 {most}", f"There are more than {most} rows")
+
+
 def unreadable(rule: str, zh: str, en: str, place: str = "", *, then_zh: str = "", then_en: str = "") -> Invalid:
     """A file that cannot be read, with what to do about it."""
     return Invalid(

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lingqu.centre.exchange import contract, formats, lake, models, reads
+from lingqu.centre.exchange import contract, formats, lake, limits, models, reads
 from lingqu.centre.exchange.actions.progress import Progress, reporter
 from lingqu.centre.exchange.connectors import config_of
 from lingqu.centre.exchange.definitions import Source
@@ -96,6 +96,8 @@ def _write_batches(columns: list[str], batches: Iterator[pa.RecordBatch], to: Pa
         for group in chain([first] if first is not None else [], groups):
             writer.write_table(group, row_group_size=ROW_GROUP)
             done += group.num_rows
+            if done > limits.current().rows:
+                raise limits.too_many_rows()
             tell(done, 0, "rows")
     return done
 

@@ -45,7 +45,7 @@ def unpacked(path: Path, name: str, scratch: Path) -> tuple[Path, str]:
         start = file.read(4)
     if start.startswith(b"\x1f\x8b"):
         return _gunzipped(path, scratch), name.removesuffix(".gz")
-    if not start.startswith(b"PK\x03\x04") or _is_workbook(path):
+    if not start.startswith(b"PK\x03\x04") or not zipfile.is_zipfile(path) or _is_workbook(path):
         return path, name
     guard_zip(path)
     with zipfile.ZipFile(path) as packed:
@@ -75,11 +75,8 @@ def _gunzipped(path: Path, scratch: Path) -> Path:
 
 
 def _is_workbook(path: Path) -> bool:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            names = packed.namelist()
-    except zipfile.BadZipFile:
-        return False
+    with zipfile.ZipFile(path) as packed:
+        names = packed.namelist()
     return any(name.startswith("xl/workbook") or name == "content.xml" for name in names)
 
 

@@ -78,7 +78,7 @@ def batched(columns: Sequence[str], rows: Iterable[tuple[int, Sequence[str | Non
     kept: list[Sequence[str | None]] = []
     for number, row in rows:
         if number > most:
-            raise limits.unreadable("rows", f"行数超过 {most}", f"There are more than {most} rows")
+            raise limits.too_many_rows()
         numbers.append(number)
         kept.append(row)
         if len(kept) == BATCH:
