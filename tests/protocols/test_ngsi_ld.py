@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -19,6 +20,8 @@ from little_city import city, person  # noqa: F401
 pytestmark = pytest.mark.usefixtures("city")
 BASE = "/ngsi-ld/v1/entities"
 ONE = "urn:ngsi-ld:Vehicle:1"
+# Attribute types of NGSI v2 in two of the published examples, times without a zone in another.
+BROKEN_EXAMPLES = {"FloodMonitoring", "NightSkyQuality", "PhreaticObserved"}
 LD, JSON = "application/ld+json", "application/json"
 CONTEXT = [{"Vehicle": "https://ex.org/Vehicle", "ex": "https://ex.org/", "speed": "ex:speed", "brand": "ex:brand"}]
 VEHICLE: dict[str, Any] = {
@@ -257,15 +260,19 @@ def test_a_session_needs_its_token(api: Client) -> None:
 def test_public_smart_data_models(api: Client) -> None:
     """Every public normalized example goes in and comes out; their contexts are replaced by the core's."""
     root = Path(os.environ["LINGQU_SHARED_DATA"]) / "10_standards" / "ngsi_ld" / "smart_data_models"
-    seen = 0
+    seen, refused = 0, []
     for file in sorted(root.rglob("example-normalized.jsonld")):
         document = json.loads(file.read_text()) | {"@context": []}
         answer = send(api, "POST", BASE, document)
         if answer.status_code == 409:
             continue
+        if answer.status_code == 400:
+            refused.append(file.parts[-3])
+            continue
         assert answer.status_code == 201, (file, answer.content)
-        found = api.get(f"{BASE}/{document['id']}").json()
+        found = api.get(f"{BASE}/{quote(document['id'], safe='')}").json()
         document.pop("@context")
         assert found == document, file
         seen += 1
     assert seen > 5
+    assert set(refused) == BROKEN_EXAMPLES

@@ -15,7 +15,8 @@ from lingqu.centre.access.grants import covering
 from lingqu.centre.access.policy import policy
 from lingqu.kernel.elements import Mask
 
-_ROAD = re.compile(r"^.*?(?:路|街|道|大街|大道|胡同|巷|里|屯|村|镇|乡)(?=\d|[^路街道]|$)")
+_HOUSE = re.compile(r"[0-9０-９]")
+_ROAD = re.compile(r"^.*(?:路|街|道|胡同|巷|里|屯|村|镇|乡|(?<!社)区|县|市)")
 _VALUE_KEYS = ("value", "object", "json", "vocab", "valueList", "objectList", "languageMap")
 
 
@@ -37,7 +38,7 @@ def phone(value: str) -> str:
 
 def address(value: str) -> str:
     """The address up to the road: what stands behind it is left out."""
-    road = _ROAD.match(value)
+    road = _ROAD.match(_HOUSE.split(value, maxsplit=1)[0])
     return (road.group() if road else value[: min(6, len(value) // 2)]) + "***"
 
 

@@ -1,4 +1,4 @@
-"""Under ``/ngsi-ld/v1/``; each address with and without a slash at its end."""
+"""Under ``/ngsi-ld/v1/``; each address with and without a slash at its end. Ids may hold slashes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from lingqu.protocols.ngsi_ld import batch, discovery, entities
 
 urlpatterns = [
     re_path(r"^entities/?$", entities.collection),
-    re_path(r"^entities/(?P<entity_id>[^/]+)/?$", entities.single),
-    re_path(r"^entities/(?P<entity_id>[^/]+)/attrs/?$", entities.attributes),
-    re_path(r"^entities/(?P<entity_id>[^/]+)/attrs/(?P<name>.+?)/?$", entities.attribute),
+    re_path(r"^entities/(?P<entity_id>.+?)/attrs/?$", entities.attributes),
+    re_path(r"^entities/(?P<entity_id>.+?)/attrs/(?P<name>.+?)/?$", entities.attribute),
+    re_path(r"^entities/(?P<entity_id>.+?)/?$", entities.single),
     re_path(r"^entityOperations/(?P<name>create|upsert|update|delete)/?$", batch.operation),
     re_path(r"^types/?$", discovery.types),
     re_path(r"^types/(?P<name>.+?)/?$", discovery.one_type),

@@ -75,14 +75,18 @@ class HttpConnector(Connector):
         try:
             host = guard(places.fill(config.url))
             with _client(config) as client:
-                _get(client, places.fill(config.url), config.parameters, io.BytesIO())
+                _get(client, places.fill(config.url), _first(config), io.BytesIO())
         except LingquError as fault:
             return [Finding(False, config.url, fault.message.en, fault.next_step.en)]
         return [Finding(True, config.url, f"{host} answers")]
 
 
 def outbound() -> tuple[str, ...]:
-    return tuple(getattr(settings, "LINGQU_OUTBOUND", ()) or ())
+    """Hosts that may be asked; this machine itself in demo mode too."""
+    given = getattr(settings, "LINGQU_OUTBOUND", ()) or ()
+    listed = given.split(",") if isinstance(given, str) else given
+    own = ("localhost", "127.0.0.1", "::1") if getattr(settings, "DEMO", False) else ()
+    return (*(host.strip().lower() for host in listed), *own)
 
 
 def guard(url: str) -> str:
@@ -144,7 +148,7 @@ def _get(client: httpx.Client, url: str, parameters: dict[str, str], into: Binar
     for _ in range(4):
         host = guard(url)
         try:
-            with client.stream("GET", url, params=parameters or None) as answer:
+            with client.stream("GET", httpx.URL(url).copy_merge_params(parameters)) as answer:
                 if not answer.has_redirect_location:
                     _copy(answer, into)
                     return urljoin(url, answer.links["next"]["url"]) if "next" in answer.links else ""
@@ -169,11 +173,7 @@ def _copy(answer: httpx.Response, into: BinaryIO) -> None:
 
 def _pages(client: httpx.Client, config: HttpConfig, paging: Paging) -> Iterator[bytes]:
     """The bodies of all pages. The whole is held to the size limit of one file."""
-    url, parameters, size, at = places.fill(config.url), dict(config.parameters), 0, paging.start
-    if paging.size_parameter:
-        parameters[paging.size_parameter] = str(paging.size)
-    if paging.style in ("page", "offset"):
-        parameters[paging.parameter] = str(at)
+    url, parameters, size, at = places.fill(config.url), _first(config), 0, paging.start
     for _ in range(paging.most):
         body = io.BytesIO()
         link = _get(client, url, parameters, body)
@@ -190,6 +190,16 @@ def _pages(client: httpx.Client, config: HttpConfig, paging: Paging) -> Iterator
         url, more = follow
         parameters = {} if paging.style == "link" else parameters | more
     raise _unanswered(config.url, f"more than {paging.most} pages")
+
+
+def _first(config: HttpConfig) -> dict[str, str]:
+    """Parameters of the first page."""
+    parameters, paging = dict(config.parameters), config.paging
+    if paging and paging.size_parameter:
+        parameters[paging.size_parameter] = str(paging.size)
+    if paging and paging.style in ("page", "offset"):
+        parameters[paging.parameter] = str(paging.start)
+    return parameters
 
 
 def _follow(paging: Paging, answer: Any, link: str, at: int, url: str, found: int) -> tuple[str, dict[str, str]] | None:

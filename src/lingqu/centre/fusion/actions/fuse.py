@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from lingqu.centre.access.door import SYSTEM
@@ -127,10 +128,10 @@ def _drafts(bench: Workbench, plan: Plan, unless: str) -> Iterator[entities.Draf
         yield entities.Draft(
             id=entity_id,
             type=plan.rules.type,
-            attrs=json.loads(attrs),
+            attrs=orjson.loads(attrs),
             owner=plan.rules.owner or "",
             region=region,
-            prov=json.loads(prov),
+            prov=orjson.loads(prov),
         )
 
 
