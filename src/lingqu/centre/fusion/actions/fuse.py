@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 
 from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.entities import door as entities
@@ -36,6 +37,23 @@ CHUNK = 20_000  # entities in one transaction
 
 
 def fuse(register: str, progress: Progress | None = None) -> FusionRun:
+    with _alone(register):
+        return _fuse(register, progress)
+
+
+@contextmanager
+def _alone(register: str) -> Iterator[None]:
+    """One run of a register at a time, whichever process it is in; the lock ends with its connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('lingqu.fusion'), hashtext(%s))", [register])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('lingqu.fusion'), hashtext(%s))", [register])
+
+
+def _fuse(register: str, progress: Progress | None) -> FusionRun:
     plan = reads.plan(register)
     digest = reads.inputs_digest(plan)
     last = reads.last_done(register)
