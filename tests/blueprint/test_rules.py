@@ -29,6 +29,7 @@ BROKEN = [  # file, what stands there, what stands there now, rule; the fault's 
     (TRADE, "  external_id: {column: 主体身份代码}\n", "", "source.required"),
     (TRADE, "{column: 统一社会信用代码}", "«{column: a, value: b}", "source.mapping"),
     (TRADE, "{column: 企业名称}", '«{column: 企业名称, extract: "a"}', "source.mapping"),
+    (TRADE, "city:data/registrations.json", "«city:data/registration.json", "source.file"),
     (TRADE, "connector: file", "«connector: fiel", "source.connector"),
     (TRADE, "records: data.list", "«recods: data.list", "source.config"),
     (TRADE, "{column: 成立日期,", "«{colum: 成立日期,", "blueprint.unknown_key"),

@@ -31,14 +31,14 @@ def require_sound(blueprint: Blueprint) -> None:
 
 
 def _packs(blueprint: Blueprint) -> Iterator[Fault]:
+    rules = [rule for pack in blueprint.packs for rule in packs.rules(pack)]
     documents: dict[str, dict[str, dict[str, object]]] = {}
-    for (kind, code), document in blueprint.documents().items():
+    for (kind, code), document in blueprint.documents().items() if rules else ():
         documents.setdefault(kind, {})[code] = document
-    for pack in blueprint.packs:
-        for rule in packs.rules(pack):
-            for broken in rule.check(documents):
-                entry = blueprint.entries[(broken.kind, broken.code)]
-                yield entry.fault(rule.code, broken.message, broken.next_step, broken.path, broken.severity)
+    for rule in rules:
+        for broken in rule.check(documents):
+            entry = blueprint.entries[(broken.kind, broken.code)]
+            yield entry.fault(rule.code, broken.message, broken.next_step, broken.path, broken.severity)
 
 
 def _unallowed(blueprint: Blueprint, faults: list[Fault]) -> Iterator[Fault]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lingqu.blueprint import code_files, kinds, writing
+from lingqu.blueprint import city_files, code_files, kinds, writing
 from lingqu.blueprint.model import CITY_LAYER
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.drawing.door import Placed
@@ -18,7 +17,6 @@ from lingqu.kernel.errors import Conflict, NotFound
 from lingqu.kernel.text import Text
 
 _MANY_ITEMS = 30
-_CITY_PATH = re.compile(r"(?:city:|\$\{city\}/)([^\s'\"?#]+)")
 
 
 @dataclass
@@ -49,7 +47,8 @@ def export(target: Path, original: Path | None = None) -> Exported:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(writing.text(documents[0] if len(documents) == 1 else documents), "utf-8")
         made.files.append(origin)
-    _copy_data(sorted(set(_named_files(placed))), original, made)
+    named = {path for each in placed for path, _ in city_files.named(each.document)}
+    _copy_data(sorted(named), original, made)
     return made
 
 
@@ -98,26 +97,6 @@ def _document(placed: Placed, file: Path, made: Exported) -> Mapping[str, Any]:
     made.files.append(beside.relative_to(made.folder).as_posix())
     rest = {key: value for key, value in placed.document.items() if key != "items"}
     return rest | {"items_file": beside.name}
-
-
-def _named_files(placed: list[Placed]) -> Iterator[str]:
-    """Paths below the city's folder that any definition names."""
-    for each in placed:
-        for value in _texts(each.document):
-            for path in _CITY_PATH.findall(value):
-                if ".." not in Path(path).parts:
-                    yield path
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts(inner)
 
 
 def _copy_data(paths: list[str], original: Path | None, made: Exported) -> None:

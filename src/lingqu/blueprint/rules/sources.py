@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import get_args
 
+from lingqu.blueprint import city_files
 from lingqu.blueprint.model import Blueprint, Entry
 from lingqu.blueprint.nearest import suggest
 from lingqu.centre.catalogue.definitions import InformationResource, ResourceItem
@@ -20,6 +21,7 @@ def check(blueprint: Blueprint) -> Iterator[Fault]:
     resources, elements = blueprint.every(InformationResource), blueprint.every(DataElement)
     for entry, source in blueprint.pairs(Source):
         yield from _config(entry, source)
+        yield from _files(blueprint, entry, source)
         resource = resources.get(source.resource)
         if resource is None:
             continue
@@ -51,6 +53,19 @@ def _config(entry: Entry, source: Source) -> Iterator[Fault]:
             if not error.faults:
                 step = suggest(source.connector, exchange.connectors(), step)
             yield entry.fault(fault.rule, fault.message, step, path)
+
+
+def _files(blueprint: Blueprint, entry: Entry, source: Source) -> Iterator[Fault]:
+    """A warning only: an export without its data, or a large file fetched later, is still a city."""
+    for path, key in city_files.named(source.config):
+        if not (blueprint.root / path).exists():
+            yield entry.fault(
+                "source.file",
+                Text(zh=f"城市文件夹里没有 {path}", en=f"The city's folder has no {path}"),
+                Text(zh="放入该文件，或改正路径", en="Put the file there or correct the path"),
+                ("config", *key),
+                "warning",
+            )
 
 
 def _unfed(entry: Entry, source: Source, items: dict[str, ResourceItem]) -> Iterator[Fault]:
