@@ -47,7 +47,7 @@ def _faults_are_found(run):
         ("record_once", 36),
         ("record_once", 221),
     }
-    assert ("citizen_id.checksum", 32) not in found  # full-width digits are normalised
+    assert not {row for _, row in found} & {8, 28, 32}  # none given; blanks and full-width digits are put right
     firms = quality.issues(run.deliveries["market.registrations"].id)
     assert [(issue.rule, issue.row) for issue in firms] == [("uscc.checksum", 6)]
 
