@@ -253,3 +253,27 @@ def test_codes_for_not_known_are_no_value(tmp_path: Path) -> None:
     ((attrs, _),) = drafts(bench).values()
     assert json.loads(attrs)["sex"]["value"] == "2"
     assert bench.count("disputes") == 0
+
+
+def test_a_slip_that_the_check_digit_does_not_show(tmp_path: Path) -> None:
+    """One number fits its record's birth date, the other does not: the other is no second person."""
+    right = person(21)
+    wrong_day = date.fromisoformat(right["birthDate"]).replace(day=28)
+    slipped = citizen_id_of("230103", wrong_day, int(right["idNumber"][14:17]))
+    rows = {
+        "police.households": [right],
+        "health.files": [{**right, "key": "H21", "idNumber": slipped}],
+        "police.vehicles": [],
+    }
+    bench = fuse(tmp_path, rows)
+    ((attrs, prov),) = drafts(bench).values()
+    assert json.loads(attrs)["idNumber"]["value"] == right["idNumber"]
+    assert json.loads(prov)["idNumber"]["lost"][0]["v"] == slipped
+
+
+def test_a_shaky_number_survives_where_it_is_the_only_one(tmp_path: Path) -> None:
+    rows = {"police.households": [person(21, birthDate="1999-12-31")], "health.files": [], "police.vehicles": []}
+    shaky = person(21)["idNumber"][:6] + "19991230" + "111"
+    rows["police.households"][0]["idNumber"] = citizen_id_of("230103", date(1999, 12, 30), 111)
+    ((attrs, _),) = drafts(fuse(tmp_path, rows)).values()
+    assert json.loads(attrs)["idNumber"]["value"].startswith(shaky)

@@ -42,12 +42,16 @@ class Workbench:
     _statements: list[str] = field(default_factory=list)
 
     @classmethod
-    def open(cls, scratch: Path | None = None, tell: Progress | None = None, threads: int = 2) -> Workbench:
-        """A connection in memory that spills to ``scratch``."""
+    def open(
+        cls, scratch: Path | None = None, tell: Progress | None = None, threads: int = 2, memory: str = ""
+    ) -> Workbench:
+        """A connection in memory that spills to ``scratch`` what goes beyond ``memory`` (DuckDB's words, e.g. 4GB)."""
         con = duckdb.connect()
         con.execute("SET threads = ?", [threads])
         con.execute("SET preserve_insertion_order = false")
         con.execute("SET TimeZone = 'UTC'")
+        if memory:
+            con.execute("SET memory_limit = ?", [memory])
         if scratch is not None:
             con.execute("SET temp_directory = ?", [str(scratch)])
         return cls(con) if tell is None else cls(con, tell)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.db import connection, transaction
 
 from lingqu.centre.access.door import SYSTEM
@@ -74,7 +75,7 @@ def _run(run: FusionRun, plan: Plan, last: FusionRun | None, dirty: bool, progre
     scratch = exchange.lake().root / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch, prefix="fusion-") as folder:
-        bench = Workbench.open(Path(folder), _teller(run, progress))
+        bench = Workbench.open(Path(folder), _teller(run, progress), memory=_memory())
         try:
             weights = engine.fuse(bench, plan, _inputs(plan), _before(plan, last))
             run.links = f"{run.pk}.parquet"
@@ -85,6 +86,10 @@ def _run(run: FusionRun, plan: Plan, last: FusionRun | None, dirty: bool, progre
         finally:
             bench.con.close()
     _tidy(run)
+
+
+def _memory() -> str:
+    return str(getattr(settings, "LINGQU_DUCKDB_MEMORY", "4GB"))
 
 
 def _inputs(plan: Plan) -> Inputs:

@@ -111,26 +111,31 @@ SOUND = {
 not pass through Python. What does not hold may still be valid."""
 
 
+AT_ONCE = 100_000
+"""Spellings that pass through Python at a time: memory does not grow with the city."""
+
+
 def _spelled(bench: Workbench, attribute: Attribute) -> str:
     """A table of the attribute's distinct spellings with what the kernel makes of each."""
     table = "spelled_" + attribute.name
     query = compose("SELECT DISTINCT {c} AS raw FROM records WHERE {c} IS NOT NULL", c=name("r_", attribute.name))
+    none = ", ".join(compose("NULL::VARCHAR AS {c}", c=name(column)) for column, _, _ in _kept(attribute))
+    bench.make(table, compose("SELECT NULL::VARCHAR AS raw, {n} WHERE false", n=none))
     if attribute.scheme in SOUND:
-        sound = compose(
-            "SELECT raw, raw AS norm, raw AS valid FROM ({q}) WHERE {s}", q=query, s=SOUND[attribute.scheme]
-        )
-        bench.make(table, sound)
+        sound = "INSERT INTO {t} SELECT raw, raw AS norm, raw AS valid FROM ({q}) WHERE {s}"
+        bench.run(compose(sound, t=name(table), q=query, s=SOUND[attribute.scheme]))
         query = compose(
             "{q} AND {c} NOT IN (SELECT raw FROM {t})", q=query, c=name("r_", attribute.name), t=name(table)
         )
-    raw = [row[0] for row in bench.run(query).fetchall()]
-    made = _addresses(raw) if attribute.normal == "address" else _identifiers(raw, attribute.scheme)
-    bench.con.register("made", made)
-    if attribute.scheme in SOUND:
+    left = bench.make("unspelled", compose("SELECT row_number() OVER () AS n, raw FROM ({q})", q=query))
+    for start in range(0, left, AT_ONCE):
+        some = bench.con.execute("SELECT raw FROM unspelled WHERE n > ? AND n <= ?", [start, start + AT_ONCE])
+        raw = [row[0] for row in some.fetchall()]
+        made = _addresses(raw) if attribute.normal == "address" else _identifiers(raw, attribute.scheme)
+        bench.con.register("made", made)
         bench.run(compose("INSERT INTO {t} SELECT * FROM made", t=name(table)))
-    else:
-        bench.make(table, "SELECT * FROM made")
-    bench.con.unregister("made")
+        bench.con.unregister("made")
+    bench.drop("unspelled")
     return table
 
 

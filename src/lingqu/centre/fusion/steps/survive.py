@@ -27,17 +27,17 @@ def survive(bench: Workbench, plan: Plan) -> None:
         )
         bench.make("losses", "SELECT 0::BIGINT AS c, '' AS attribute, '' AS norm, 0::BIGINT AS n WHERE false")
         for attribute in plan.contributed():
-            rows[0] += _many(bench, attribute) if attribute.many else _one(bench, plan, attribute)
+            rows[0] += _many(bench, plan, attribute) if attribute.many else _one(bench, plan, attribute)
 
 
 _SAID = """
-SELECT c.c, r.n, r.{raw} AS raw, x.{norm} AS norm, {rank} AS rank
+SELECT c.c, r.n, r.{raw} AS raw, {norm} AS norm, {rank} AS rank
 FROM records r JOIN normal x USING (n) JOIN clusters c USING (n) JOIN recency USING (received) {most}
-WHERE r.{raw} IS NOT NULL AND x.{norm} IS NOT NULL"""
+WHERE r.{raw} IS NOT NULL AND {norm} IS NOT NULL"""
 
 _MOST = """
-JOIN (SELECT c.c, x.{norm} AS norm, count(*) AS votes FROM normal x JOIN clusters c USING (n) GROUP BY ALL) votes
-  ON votes.c = c.c AND votes.norm = x.{norm}"""
+JOIN (SELECT c.c, {norm} AS norm, count(*) AS votes FROM normal x JOIN clusters c USING (n) GROUP BY ALL) votes
+  ON votes.c = c.c AND votes.norm = {norm}"""
 
 _WINNERS = """
 SELECT b.c, s.n, s.raw, s.norm FROM (SELECT c, min(rank) AS rank FROM said GROUP BY c) b
@@ -50,18 +50,25 @@ FROM said s JOIN {winners} w USING (c) WHERE s.norm <> w.norm {apart} GROUP BY s
 
 def _one(bench: Workbench, plan: Plan, attribute: Attribute) -> int:
     rule = plan.survivorship(attribute.name)
-    raw, norm, winners = name("r_", attribute.name), _counted(attribute), name("w_", attribute.name)
+    raw, norm, winners = name("r_", attribute.name), _counted(plan, attribute), name("w_", attribute.name)
     most = compose(_MOST, norm=norm) if rule.pick == "most" else ""
-    bench.make("said", compose(_SAID, raw=raw, norm=norm, rank=_rank(rule, attribute), most=most) + _without(rule, raw))
+    bench.make("said", compose(_SAID, raw=raw, norm=norm, rank=_rank(plan, attribute), most=most) + _without(rule, raw))
     count = bench.make("w_" + attribute.name, _WINNERS)
     if attribute.normal != "geometry":
         bench.run(compose(_LOSSES, attribute=text(attribute.name), winners=winners, apart=_apart(bench, attribute)))
     return count
 
 
-def _counted(attribute: Attribute) -> str:
-    """Of identifiers only the valid ones survive."""
-    return name("v_" if attribute.normal in ("identifier", "phone") else "n_", attribute.name)
+def _counted(plan: Plan, attribute: Attribute) -> str:
+    """The comparable form of what may survive: of identifiers only the valid ones, shaky ones behind the others."""
+    if _doubted(plan, attribute):
+        return compose("coalesce(x.{v}, x.{h})", v=name("v_", attribute.name), h=name("h_", attribute.name))
+    return "x." + name("v_" if attribute.normal in ("identifier", "phone") else "n_", attribute.name)
+
+
+def _doubted(plan: Plan, attribute: Attribute) -> bool:
+    rule = plan.rules.match.doubt
+    return rule is not None and rule.identifier == attribute.name
 
 
 def _without(rule: Survivorship, raw: str) -> str:
@@ -88,12 +95,15 @@ def _apart(bench: Workbench, attribute: Attribute) -> str:
     return "".join(" AND " + condition for condition in conditions)
 
 
-def _rank(rule: Survivorship, attribute: Attribute) -> str:
+def _rank(plan: Plan, attribute: Attribute) -> str:
     """One number, smaller is better: what is picked by, then the order of resources, the newest, the first record."""
+    rule = plan.survivorship(attribute.name)
     places = " ".join(f"WHEN {text(resource)} THEN {place}" for place, resource in enumerate(rule.order))
     order = f"(CASE r.resource {places} ELSE {len(rule.order)} END)" if places else "0"
     raw = name("r_", attribute.name)
     whole = "0"
+    if _doubted(plan, attribute):
+        whole = compose("CASE WHEN x.{v} IS NULL THEN 1 ELSE 0 END", v=name("v_", attribute.name))
     if attribute.normal in _IN_WORDS:
         whole = compose("CASE WHEN {lost} THEN 1 ELSE 0 END", lost=_LOST_SIGNS.format("r." + raw))
     first = {
@@ -110,8 +120,8 @@ def _rank(rule: Survivorship, attribute: Attribute) -> str:
     return f"({rank} * {1 << 40} + r.n)"
 
 
-def _many(bench: Workbench, attribute: Attribute) -> int:
-    raw, norm = name("r_", attribute.name), _counted(attribute)
+def _many(bench: Workbench, plan: Plan, attribute: Attribute) -> int:
+    raw, norm = name("r_", attribute.name), _counted(plan, attribute)
     bench.make("said", compose(_SAID, raw=raw, norm=norm, rank="0", most=""))
     return bench.make(
         "w_" + attribute.name,
