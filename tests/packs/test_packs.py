@@ -84,6 +84,12 @@ def test_what_a_pack_requires_stands_before_it(pretend, tmp_path):
     assert ("blueprint.pack_order", 4) in [(fault.rule, fault.line) for fault in faults]
 
 
+def test_a_pack_calls_itself_as_it_is_installed(pretend, tmp_path):
+    (pretend / "pack.yaml").write_text("code: bench\ntitle: 长椅\n", "utf-8")
+    faults = errors(city(tmp_path / "town", "[registers, benches]"))
+    assert ("blueprint.pack_code", 1) in [(fault.rule, fault.line) for fault in faults]
+
+
 @pytest.mark.parametrize("pack", sorted(packs.installed()))
 def test_every_installed_pack_is_sound_above_its_requirements(pack, tmp_path):
     needed = ["registers"] if pack != "registers" else []

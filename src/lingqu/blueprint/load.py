@@ -41,6 +41,7 @@ def load(city: Path) -> Blueprint:
             continue
         layer = _Layer(f"pack:{code}", found[code].folder, kinds.PACK)
         layer.read()
+        layer.faults.extend(_misnamed(layer, code))
         layer.faults.extend(_required(own, layer, index, wanted[:index]))
         layers.append(layer)
     entries: dict[tuple[str, str], Entry] = {}
@@ -61,6 +62,19 @@ def _no_pack(own: _Layer, index: int, code: str, known: list[str]) -> Fault:
     message = Text(zh=f"没有安装名为“{code}”的包", en=f"No pack {code!r} is installed")
     assert own.head is not None
     return own.head.fault("blueprint.unknown_pack", message, step, ("packs", index))
+
+
+def _misnamed(layer: _Layer, code: str) -> Iterator[Fault]:
+    if layer.head is not None and layer.head.code != code:
+        yield layer.head.fault(
+            "blueprint.pack_code",
+            Text(
+                zh=f"包以“{code}”安装，自称“{layer.head.code}”",
+                en=f"Installed as {code!r}, calls itself {layer.head.code!r}",
+            ),
+            Text(zh="两处用同一个编码", en="Use one code in both places"),
+            ("code",),
+        )
 
 
 def _required(own: _Layer, layer: _Layer, index: int, before: tuple[str, ...]) -> Iterator[Fault]:
