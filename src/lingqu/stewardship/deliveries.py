@@ -21,7 +21,7 @@ from lingqu.centre.exchange import door as exchange
 from lingqu.centre.quality import door as quality
 from lingqu.kernel.elements import DataElement
 from lingqu.stewardship import rules
-from lingqu.stewardship.desk import frame, stewards
+from lingqu.stewardship.desk import frame, require_over, stewards
 from lingqu.stewardship.freshness import states
 from lingqu.ui.registers.export import guarded
 
@@ -185,11 +185,13 @@ def _all(number: int) -> Iterator[quality.Issue]:
 @require_POST
 @stewards
 def withdraw(request: HttpRequest, number: int) -> HttpResponseBase:
+    resource = catalogue.resource(exchange.delivery(number).resource)
+    actor = require_over(request, resource.department)
     reason = " ".join(request.POST.get("reason", "").split())[:300]
     if len(reason) < 2:
         messages.error(request, _("Say why the delivery is taken back."))
     else:
-        exchange.withdraw(access.actor_of(request), number, reason)
+        exchange.withdraw(actor, number, reason)
         messages.success(
             request, _("The delivery was taken back. Its bytes stay; registers are fused again without it.")
         )

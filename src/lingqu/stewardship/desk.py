@@ -51,3 +51,10 @@ def frame(here: str, *crumbs: tuple[str, str], **context: Any) -> dict[str, Any]
     """A page's context with the desk's tabs and the way back."""
     desk = (_("Data stewardship"), reverse("stewardship:overview"))
     return {"tabs": tabs(here), "crumbs": [desk, *crumbs] if crumbs else [(desk[0], "")], **context}
+
+
+def require_over(request: HttpRequest, department: str) -> access.Actor:
+    """The actor, who must have the right to steward what this department provides. Raises Refused."""
+    actor = access.actor_of(request)
+    access.require(actor, "steward", owner=department)
+    return actor

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.entities import door as entities
+from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.fusion import door as fusion
 from lingqu.stewardship.desk import frame, stewards
 from lingqu.ui import purpose
@@ -39,7 +40,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     context = frame(
         "disputes",
         (_("Disputes"), ""),
-        rows=[_row(d, actor, wording) for d in shown],
+        rows=_rows(shown, actor, wording),
         hidden=len(found) - len(shown),
         counts=_counts(wording),
         asked=asked,
@@ -64,9 +65,19 @@ def _remember(actor: access.Actor, shown: list[fusion.Dispute], personal: set[st
         )
 
 
-def _row(dispute: fusion.Dispute, actor: access.Actor, wording: Wording) -> dict[str, Any]:
+def _rows(disputes: list[fusion.Dispute], actor: access.Actor, wording: Wording) -> list[dict[str, Any]]:
     rules, types, resources = fusion.registers(), entities.entity_types(), catalogue.resources()
-    kind = types.get(rules[dispute.register].type) if dispute.register in rules else None
+    kinds = {code: types.get(register.type) for code, register in rules.items()}
+    return [_row(d, kinds.get(d.register), actor, wording, resources) for d in disputes]
+
+
+def _row(
+    dispute: fusion.Dispute,
+    kind: EntityType | None,
+    actor: access.Actor,
+    wording: Wording,
+    resources: dict[str, catalogue.InformationResource],
+) -> dict[str, Any]:
     attribute = kind.attributes.get(dispute.attribute) if kind else None
     element = wording.elements.get((attribute.element if attribute else None) or "")
 

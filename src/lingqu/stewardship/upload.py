@@ -18,11 +18,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.exchange import door as exchange
 from lingqu.kernel.errors import LingquError
-from lingqu.stewardship.desk import frame, stewards
+from lingqu.stewardship.desk import frame, require_over, stewards
 
 KEPT = 6 * 3600
 """Seconds for which a file waits for its confirmation."""
@@ -120,7 +119,8 @@ def confirm(request: HttpRequest, code: str) -> HttpResponseBase:
     if told.get("source") != code or not held.is_file():
         messages.error(request, _("The file waited too long and was thrown away. Please choose it again."))
         return redirect("stewardship:upload_file", code=code)
-    delivery = exchange.receive(access.actor_of(request), code, told["name"], held)
+    resource = catalogue.resource(exchange.sources()[code].resource)
+    delivery = exchange.receive(require_over(request, resource.department), code, told["name"], held)
     held.unlink(missing_ok=True)
     if delivery.again:
         messages.info(
