@@ -66,7 +66,7 @@ def _near(actor: access.Actor, here: tuple[float, float], language: str) -> list
     wording, types = Wording(language), {t.code: t for t in _points()}
     circle = entities.GeoQuery("near", {"type": "Point", "coordinates": list(here)}, max_distance=NEAR)
     found = entities.find(actor, entities.Query(types=tuple(types), geo=circle, limit=200)).entities
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "label": wording.label(types.get(e.type), e),
             "kind": types[e.type].title.say(language),

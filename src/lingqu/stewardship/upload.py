@@ -33,7 +33,7 @@ _SALT = "lingqu.stewardship.upload"
 @stewards
 def choose(request: HttpRequest) -> HttpResponseBase:
     resources, departments = catalogue.resources(), catalogue.departments()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for source in exchange.sources().values():
         resource = resources.get(source.resource)
         if source.connector in ("file", "inbox") and resource:
@@ -96,9 +96,9 @@ def _preview(source: exchange.Source, name: str, held: Path) -> dict[str, Any]:
         title = item.title or (element.title if element else None)
         titles[item.code] = title.say(language) if title else item.code
     goes: dict[str, str] = {}
-    for item, how in source.mapping.items():
+    for code, how in source.mapping.items():
         for column in filter(None, (how.column, *how.columns, how.longitude, how.latitude)):
-            goes[column] = titles.get(item, item)
+            goes[column] = titles.get(code, code)
     return {
         "preview": preview,
         "name": name,

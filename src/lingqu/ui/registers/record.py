@@ -106,8 +106,12 @@ def _sections(kind: EntityType, entity: entities.Entity, wording: Wording, stewa
         if not items:
             continue
         group = (attribute.group if attribute else None) or ""
-        fact = {"title": wording.title(attribute, name), "items": items, "from": _source(entity, name)}
-        fact["lost"] = _lost(entity, name, kind, wording) if steward else []
+        fact = {
+            "title": wording.title(attribute, name),
+            "items": items,
+            "from": _source(entity, name),
+            "lost": _lost(entity, name, kind, wording) if steward else [],
+        }
         groups.setdefault(group, []).append(fact)
     other = _("Facts") if len([g for g in groups.values() if g]) == 1 else _("Further facts")
     return [
