@@ -88,14 +88,29 @@ def draw() -> None:
     drawing.replace(made.put, made.remove, actor="bench", summary=made.counts)
 
 
+def backend_cpu() -> float:
+    """Seconds of CPU that our connection's server process has used; 0 where it is not on this machine."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        stat = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+    fields = stat.read_text().rsplit(")", 1)[1].split() if stat.exists() else ["0"] * 13
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def rate(what: str, count: int, act: Callable[[], Any], against: float = 0.0) -> float:
-    begun, cpu = time.perf_counter(), time.process_time()
+    begun, cpu, theirs = time.perf_counter(), time.process_time(), backend_cpu()
     done = act()
-    seconds = time.perf_counter() - begun
+    seconds, theirs = time.perf_counter() - begun, backend_cpu() - theirs
     found = count / seconds
     ratio = f"  {found / against:.2f} of COPY" if against else ""
     own = time.process_time() - cpu
-    print(f"{what:<34} {found:>9,.0f} /s  {seconds:6.1f} s  (Python {own:5.1f} s)  {done or ''}{ratio}", flush=True)
+    print(
+        f"{what:<34} {found:>9,.0f} /s  {seconds:6.1f} s  "
+        f"(CPU: Python {own:.1f}, database {theirs:.1f} s)  {done or ''}{ratio}",
+        flush=True,
+    )
     return found
 
 

@@ -79,6 +79,11 @@ def masks(actor: Actor, entity_type: str, owner: str = "", region: str = "", ent
     return masking.masks(actor, entity_type, owner, region, entity_id)
 
 
+def hidden(actor: Actor, entity_type: str) -> dict[str, Mask]:
+    """Like ``masks``, for the row of the type that the actor sees least of: by these nobody filters or counts."""
+    return masking.hidden(actor, entity_type)
+
+
 def mask(
     actor: Actor,
     entity_type: str,

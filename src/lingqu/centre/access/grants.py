@@ -54,7 +54,7 @@ def _condition(
     if rows is None:
         return None
     if "*" in grant.types and grant.rows != "public":
-        types = sql.SQL("type <> all(%(access_withheld)s)") if withheld else sql.SQL("true")
+        types: sql.Composable = sql.SQL("type <> all(%(access_withheld)s)") if withheld else sql.SQL("true")
     else:
         codes = [code for code in grant.types if code not in withheld]
         if not codes:

@@ -30,7 +30,7 @@ def record(
 ) -> None:
     """See ``door.record``."""
     ids = list(entity_ids)
-    row = {
+    row: dict[str, Any] = {
         "actor": actor.name,
         "purpose": actor.purpose,
         "act": act,

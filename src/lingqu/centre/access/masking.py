@@ -91,6 +91,21 @@ def masks(actor: Actor, entity_type: str, owner: str = "", region: str = "", ent
     return shown if whole else {**shown, "*": "absent"}
 
 
+def hidden(actor: Actor, entity_type: str) -> dict[str, Mask]:
+    """Like ``masks``, for the row the actor sees least of: what some grant alone would mask is masked."""
+    if actor.kind == "system":
+        return {}
+    standing = policy().facts(entity_type).masks
+    found: dict[str, Mask] = {}
+    for grant in covering(actor, "read", entity_type):
+        named = {*standing, *grant.mask, *grant.attributes} - {"*"}
+        alone = {a: _weakest(a, [grant], standing) for a in named}
+        found |= {a: how for a, how in alone.items() if how != "none"}
+        if "*" not in grant.attributes:
+            found["*"] = "absent"
+    return found
+
+
 _STRENGTH: list[Mask] = ["none", "date", "name", "phone", "identity", "address", "hash", "absent"]
 
 

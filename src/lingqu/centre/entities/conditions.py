@@ -118,7 +118,7 @@ def masking(actor: Actor, attribute: str, exactly: bool = False) -> set[str]:
     found = set()
     for code, schema in schemas().items():
         if attribute in schema.kinds and not (exactly and attribute in schema.identifiers):
-            masks = access.masks(actor, code)
+            masks = access.hidden(actor, code)
             if masks.get(attribute, masks.get("*", "none")) != "none":
                 found.add(code)
     return found

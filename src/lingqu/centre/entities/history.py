@@ -131,7 +131,7 @@ def changes(after: str, limit: int) -> list[Change]:
         raise faults.bad("cursor", "变更日志的位置无效", "the cursor is not one of the change log's", after)
     with connection.cursor() as cursor:
         cursor.execute(_CHANGES, {"xid": xid, "seq": seq, "limit": limit})
-        return [Change(*row[:4], tuple(row[4]), *row[5:]) for row in cursor.fetchall()]
+        return [Change(r[0], r[1], r[2], r[3], tuple(r[4]), r[5], r[6]) for r in cursor.fetchall()]
 
 
 def subscriber_cursor(name: str) -> str:

@@ -72,7 +72,7 @@ def _make(definition: EntityType, elements: Mapping[str, DataElement], lists: Ma
             continue
         if check := check_of(element, lists):
             checks[name] = _many(check) if attribute.many else check
-        if element.code_list in lists:
+        if element.code_list and element.code_list in lists:
             titles[name] = {item.code: item.title.zh for item in lists[element.code_list].items}
     named = definition.attributes.items()
     label = (definition.label,)

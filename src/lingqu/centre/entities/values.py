@@ -25,7 +25,7 @@ def check_of(element: DataElement, lists: Mapping[str, CodeList]) -> Check | Non
         return _text(element)
     if element.type in ("integer", "number"):
         return _number(element)
-    if element.type == "code" and element.code_list in lists:
+    if element.type == "code" and element.code_list and element.code_list in lists:
         return _code(lists[element.code_list])
     if element.type == "identifier" and element.identifier:
         return _identifier(element.identifier)

@@ -44,7 +44,8 @@ def _write(request: HttpRequest, actor: Actor, name: str, documents: list[Any], 
         except LingquError as error:
             errors.append(_error(document, error))
     standing = {e.id for e in door.every(actor, Query(ids=tuple(d.id for d in drafts)))} if drafts else set()
-    created, fine = [], []
+    created: list[str] = []
+    fine: list[str] = []
     for draft in drafts:
         new = draft.id not in standing
         try:

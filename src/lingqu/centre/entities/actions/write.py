@@ -28,7 +28,8 @@ _LEDGER_IDS = 1_000
 @transaction.atomic
 def write(actor: Actor, drafts: Iterable[Draft], mode: Mode, cause: str) -> Written:
     """See ``door.write``."""
-    done, types, ids = Written(), Counter[str](), []
+    done, types = Written(), Counter[str]()
+    ids: list[str] = []
     with connection.cursor() as cursor:
         for chunk in _chunks(drafts):
             _chunk(cursor, actor, chunk, mode, cause, done)
@@ -68,7 +69,8 @@ def _chunk(cursor: Any, actor: Actor, drafts: list[Draft], mode: Mode, cause: st
     _permit(cursor, actor)
     if mode != "upsert" and mode != "create":
         _all(cursor, statements.ABSENT, faults.missing)
-    parameters = {"at": _now(cursor), "actor": actor.name, "cause": cause, "department": actor.department}
+    at = _now(cursor)
+    parameters = {"at": at, "actor": actor.name, "cause": cause, "department": actor.department}
     created = 0
     if mode in ("create", "upsert"):
         cursor.execute(statements.CREATE, parameters)
@@ -76,7 +78,7 @@ def _chunk(cursor: Any, actor: Actor, drafts: list[Draft], mode: Mode, cause: st
     changed = 0
     if created < len(drafts):
         if mode == "create":
-            raise faults.exists(_existing(cursor, parameters["at"]))
+            raise faults.exists(_existing(cursor, at))
         cursor.execute(statements.LOCK)
         if cursor.fetchone()[0]:
             cursor.execute(statements.CHANGE, parameters)
