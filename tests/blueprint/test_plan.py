@@ -89,6 +89,13 @@ def test_a_new_kind_of_thing_is_one_file_and_its_data_is_guarded(town):
     found = entities.find(ANONYMOUS, entities.Query(types=("Bench",), words="长椅"))
     assert [entity.label for entity in found.entities] == ["河边长椅"]
 
+    (town / "data_elements").mkdir()
+    (town / "data_elements/floors.yaml").write_text("code: floors\ntitle: 层数\ntype: string\n", "utf-8")
+    made = blueprint.plan(blueprint.load(town))
+    assert [(t.of, t.count, t.loses) for t in made.changes[0].touches] == [("Bench", 1, True)]
+    assert "    type: integer → string" in render.plan(made, "en")
+    (town / "data_elements/floors.yaml").unlink()
+
     (town / "types/bench.yaml").write_text(BENCH.replace("  floors: {element: floors}\n", ""), "utf-8")
     made = blueprint.plan(blueprint.load(town))
     assert [(t.of, t.count, t.loses) for t in made.changes[0].touches] == [("Bench", 1, True)]
