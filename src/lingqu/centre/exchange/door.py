@@ -31,6 +31,7 @@ from lingqu.centre.access.door import Actor
 from lingqu.centre.exchange import contract as _contract
 from lingqu.centre.exchange import lake as _lake
 from lingqu.centre.exchange import reads as _reads
+from lingqu.centre.exchange import shapes as _shapes
 from lingqu.centre.exchange.actions import collect as _collect
 from lingqu.centre.exchange.actions import land as _land
 from lingqu.centre.exchange.actions import mark as _mark
@@ -45,6 +46,7 @@ from lingqu.centre.exchange.definitions import Source
 from lingqu.centre.exchange.lake import Lake
 from lingqu.centre.exchange.options import FormatOptions
 from lingqu.centre.exchange.records import Delivery, State
+from lingqu.centre.exchange.shapes import Shape
 
 CHANNEL = _receive.CHANNEL
 
@@ -113,6 +115,11 @@ def land(delivery: int, progress: Progress | None = None) -> Delivery:
     return _land.land(delivery, progress)
 
 
+def shapes(rows: Path) -> dict[str, Shape]:
+    """Columns of a rows file → what their cells are like: of ``blank``, ``edged``, ``wide`` those that occur."""
+    return _shapes.read(rows)
+
+
 def reporter(delivery: int, also: Progress | None = None) -> Progress:
     """Writes a delivery's progress into its row, at most once a second, and passes it on."""
     return _progress.reporter(delivery, also)
@@ -146,4 +153,4 @@ def current(resource: str) -> list[Delivery]:
     return _reads.current(resource)
 
 
-__all__ = ["Delivery", "Finding", "Lake", "Mapping", "Preview", "Progress", "Sequence", "Source", "State"]
+__all__ = ["Delivery", "Finding", "Lake", "Mapping", "Preview", "Progress", "Sequence", "Shape", "Source", "State"]

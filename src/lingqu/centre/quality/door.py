@@ -15,6 +15,7 @@ from lingqu.centre.quality.actions import check as _check
 from lingqu.centre.quality.reads import Issue, RuleCount, Score
 from lingqu.centre.quality.statement import Files as _Files
 from lingqu.centre.quality.statement import Script as _Script
+from lingqu.centre.quality.values import ANY_SHAPE as _ANY_SHAPE
 
 
 def check(delivery: int, progress: Progress | None = None) -> Delivery:
@@ -32,7 +33,7 @@ def outdated() -> list[int]:
 def statement(resource: str, source: str) -> str:
     """The SQL that checking runs, for the reader and for tests. Every mapped column counts as there."""
     plan = _reads.plan(resource, source)
-    columns = [name for item in plan.items if item.mapping for name in item.mapping.names()]
+    columns = {name: _ANY_SHAPE for item in plan.items if item.mapping for name in item.mapping.names()}
     files = _Files(*(Path(name) for name in ("rows.parquet", "broken.parquet", "clean.parquet", "issues.parquet")))
     return str(_Script(plan, files, columns, 0, {code: _reads.content(code) for code in plan.references}))
 

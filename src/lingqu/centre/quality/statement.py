@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lingqu.centre.exchange.door import Shape
 from lingqu.centre.quality import sql
 from lingqu.centre.quality.checks import Check, checks_of
 from lingqu.centre.quality.geometry import FUNCTION
@@ -41,10 +42,10 @@ class Script:
     """``steps`` are run in order; ``counts`` gives one row: rows, clean rows, bad rows, failed checks, made checks."""
 
     def __init__(
-        self, plan: Plan, files: Files, columns: Sequence[str], delivery: int, references: Mapping[str, str]
+        self, plan: Plan, files: Files, columns: Mapping[str, Shape], delivery: int, references: Mapping[str, str]
     ) -> None:
         """``columns`` are those of the rows file, ``references`` table expressions of other resources' contents."""
-        self.plan, self.files, self.columns, self.delivery = plan, files, set(columns), delivery
+        self.plan, self.files, self.columns, self.delivery = plan, files, columns, delivery
         self.items, self.checks = plan.items, checks_of(plan)
         self.references = references
         self.element = [c for c in self.checks if c.level == "element"]
@@ -82,7 +83,7 @@ class Script:
             + self._each(lambda i: f"{source_text(i, self.columns)} AS s{i.at}")
             + f"\n  FROM read_parquet({rows})),\n"
             "read AS (SELECT *,\n    "
-            + self._each(lambda i: f"{read_text(i, f's{i.at}')} AS t{i.at}")
+            + self._each(lambda i: f"{read_text(i, f's{i.at}', self.columns)} AS t{i.at}")
             + "\n  FROM given),\n"
             f"drawn AS (SELECT {_list(drawn)} * FROM read),\n"
             "typed AS (SELECT *,\n    " + self._each(lambda i: f"{_typed(i)} AS v{i.at}") + "\n  FROM drawn),\n"
@@ -267,7 +268,7 @@ def _by_row(item: Item) -> bool:
     return bool(item.mapping and item.mapping.datum_column)
 
 
-def _datum_text(item: Item, columns: set[str]) -> str:
+def _datum_text(item: Item, columns: Mapping[str, Shape]) -> str:
     """The datum of each row, by the words of its column."""
     mapping = item.mapping
     assert mapping is not None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from lingqu.centre.exchange.definitions import Mapping
+from collections.abc import Mapping
+
+from lingqu.centre.exchange import definitions
+from lingqu.centre.exchange.door import Shape
 from lingqu.centre.quality import sql
 from lingqu.centre.quality.identifiers import normalized
 from lingqu.centre.quality.plan import Item, timezone
 from lingqu.kernel.elements import CodeList
 from lingqu.kernel.identifiers.scheme import SPACES
 
+ANY_SHAPE: Shape = frozenset({"blank", "edged", "wide"})
 ASCII_SPACES = " \t\r\n"
 FULL = "".join(chr(c) for c in range(0xFF01, 0xFF5F)) + "　\u00a0"
 HALF = "".join(chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)) + "  "
@@ -26,15 +30,20 @@ def sql_type(item: Item) -> str:
     return SQL_TYPES.get(item.element.type, "VARCHAR")
 
 
-def trimmed(expression: str) -> str:
+def trimmed(expression: str, shape: Shape = ANY_SHAPE) -> str:
     """Without blanks at both ends (ideographic ones too); an empty text is no value.
 
-    The cheap tests first: trimming every cell of a clean file would take longer than all rules together.
+    Only what the column's shape makes necessary, and the cheap tests first: trimming every cell of a clean file would
+    take longer than all rules together.
     """
+    if "edged" not in shape:
+        return f"nullif({expression}, '')" if "blank" in shape else expression
     narrow = (
         f"CASE WHEN {expression} < '!' OR {expression}[-1] < '!' "
         f"THEN nullif(trim({expression}, {sql.text(ASCII_SPACES)}), '') ELSE {expression} END"
     )
+    if "wide" not in shape:
+        return narrow
     wide = f"nullif(trim({expression}, {sql.text(SPACES)}), '')"
     return f"CASE WHEN strlen({expression}) = length({expression}) THEN {narrow} ELSE {wide} END"
 
@@ -52,7 +61,7 @@ def folded(expression: str) -> str:
     )
 
 
-def source_text(item: Item, columns: set[str]) -> str:
+def source_text(item: Item, columns: Mapping[str, Shape]) -> str:
     """The item's text, trimmed, before anything is read into it. Columns that the file lacks are no value."""
     mapping = item.mapping
     if mapping is None:
@@ -69,11 +78,11 @@ def source_text(item: Item, columns: set[str]) -> str:
     return _column(mapping.column, columns) if mapping.column else "NULL::VARCHAR"
 
 
-def _column(name: str, columns: set[str]) -> str:
-    return trimmed(sql.name(name)) if name in columns else "NULL::VARCHAR"
+def _column(name: str, columns: Mapping[str, Shape]) -> str:
+    return trimmed(sql.name(name), columns[name]) if name in columns else "NULL::VARCHAR"
 
 
-def read_text(item: Item, given: str) -> str:
+def read_text(item: Item, given: str, columns: Mapping[str, Shape]) -> str:
     """What the trimmed text says: without the words for nothing, extracted, folded."""
     mapping = item.mapping
     if mapping is None:
@@ -82,7 +91,8 @@ def read_text(item: Item, given: str) -> str:
         given = f"CASE WHEN {one_of(given, sql.array(mapping.missing))} THEN NULL ELSE {given} END"
     if mapping.extract:
         given = f"nullif(regexp_extract({given}, {sql.text(mapping.extract)}, 1), '')"
-    return folded(given) if item.element.type in FOLDED else given
+    wide = mapping.value is not None or any("wide" in columns.get(name, ANY_SHAPE) for name in mapping.names())
+    return folded(given) if wide and item.element.type in FOLDED else given
 
 
 def words_of(item: Item) -> dict[str, str] | None:
@@ -139,7 +149,7 @@ def typed(item: Item, given: str) -> str:
             return given
     if kind == "identifier" and item.element.identifier:
         return normalized(item.element.identifier, given)
-    mapping = item.mapping or Mapping()
+    mapping = item.mapping or definitions.Mapping()
     make = {"integer": _integer, "number": _number, "boolean": _boolean, "date": _date, "datetime": _datetime}.get(kind)
     return make(given, mapping) if make else given
 
@@ -153,13 +163,13 @@ def _plain(given: str) -> str:
     )
 
 
-def _number(given: str, mapping: Mapping) -> str:
+def _number(given: str, mapping: definitions.Mapping) -> str:
     number = f"try_cast({_plain(given)} AS DOUBLE)"
     number = f"CASE WHEN isfinite({number}) THEN {number} END"
     return number if mapping.scale is None else f"round({number} * {mapping.scale!r}, 9)"
 
 
-def _integer(given: str, mapping: Mapping) -> str:
+def _integer(given: str, mapping: definitions.Mapping) -> str:
     if mapping.scale is not None:
         number = _number(given, mapping)
         return f"CASE WHEN {number} = round({number}) THEN try_cast({number} AS BIGINT) END"
@@ -171,12 +181,12 @@ def _integer(given: str, mapping: Mapping) -> str:
     )
 
 
-def _boolean(given: str, mapping: Mapping) -> str:
+def _boolean(given: str, mapping: definitions.Mapping) -> str:
     low = f"lower({given})"
     return f"CASE WHEN {one_of(low, sql.array(YES))} THEN true WHEN {one_of(low, sql.array(NO))} THEN false END"
 
 
-def _date(given: str, mapping: Mapping) -> str:
+def _date(given: str, mapping: definitions.Mapping) -> str:
     if mapping.formats:
         return f"try_strptime({given}, {sql.array(mapping.formats)})::DATE"
     formats = [d + t for t in TIMES[:4] for d in DATE_FORMATS]
@@ -186,7 +196,7 @@ def _date(given: str, mapping: Mapping) -> str:
     )
 
 
-def _datetime(given: str, mapping: Mapping) -> str:
+def _datetime(given: str, mapping: definitions.Mapping) -> str:
     """With an offset as it stands; without one in the city's time zone."""
     formats = mapping.formats or [d + t for t in TIMES for d in DATE_FORMATS]
     local = f"timezone({sql.text(timezone())}, try_strptime({given}, {sql.array(formats)}))"

@@ -16,6 +16,7 @@ from lingqu.centre.exchange.connectors import config_of
 from lingqu.centre.exchange.definitions import Source
 from lingqu.centre.exchange.formats.base import NotClean, Table, schema_of
 from lingqu.centre.exchange.records import Delivery, of_row
+from lingqu.centre.exchange.shapes import Shapes
 from lingqu.kernel.errors import Conflict, LingquError, Unavailable
 from lingqu.kernel.text import Text
 
@@ -91,14 +92,16 @@ def _write_batches(columns: list[str], batches: Iterator[pa.RecordBatch], to: Pa
     done, schema = 0, schema_of(columns)
     groups = _grouped(batches)
     first = next(groups, None)
-    repeated = _repeated(first, columns)
+    repeated, seen = _repeated(first, columns), Shapes(columns)
     with pq.ParquetWriter(to, schema, compression="zstd", compression_level=1, use_dictionary=repeated) as writer:
         for group in chain([first] if first is not None else [], groups):
+            seen.see(group)
             writer.write_table(group, row_group_size=ROW_GROUP)
             done += group.num_rows
             if done > limits.current().rows:
                 raise limits.too_many_rows()
             tell(done, 0, "rows")
+        writer.add_key_value_metadata(seen.as_metadata())
     return done
 
 

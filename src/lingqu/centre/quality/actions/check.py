@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import pyarrow.parquet as pq
 from django.conf import settings
 
 from lingqu.centre.exchange import door as exchange
@@ -51,9 +50,8 @@ def _stale(given: Delivery) -> bool:
 
 
 def _run(plan: Plan, files: Files, delivery: int, folder: Path, tell: Progress) -> tuple[int, int, int, int]:
-    columns = [name for name in pq.read_schema(files.rows).names if name != "_row"]
     references = {resource: reads.content(resource) for resource in plan.references}
-    script = Script(plan, files, columns, delivery, references)
+    script = Script(plan, files, exchange.shapes(files.rows), delivery, references)
     with connected(folder) as connection:
         steps = script.steps()
         for done, step in enumerate(steps):
