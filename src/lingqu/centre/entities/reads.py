@@ -18,6 +18,7 @@ from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import faults
 from lingqu.centre.entities.conditions import Condition, condition, masking
 from lingqu.centre.entities.rows import COLUMNS, Reader
+from lingqu.centre.entities.schema import schemas
 from lingqu.centre.entities.shapes import Entity, Page, Query
 
 _ORDERS = {
@@ -154,35 +155,46 @@ def count(actor: Actor, query: Query) -> int:
 
 
 def facet_counts(actor: Actor, query: Query, attributes: Sequence[str], limit: int) -> dict[str, list[tuple[str, int]]]:
-    """See ``door.facet_counts``."""
+    """See ``door.facet_counts``. One pass over what the query finds, for all attributes."""
+    if not attributes:
+        return {}
     made = condition(actor, query)
-    ids = _exact_ids(made)
-    result: dict[str, list[tuple[str, int]]] = {}
-    statement = sql.SQL(_FACET).format(where=made.where())
+    parameters: dict[str, Any] = {"most": limit, "exact_ids": _exact_ids(made)}
+    held = []
+    for number, attribute in enumerate(attributes):
+        parameters |= {f"facet_of_{number}": attribute, f"masked_{number}": sorted(masking(actor, attribute))}
+        text = "({0}::text, case when type <> all({1}::text[]) then "
+        text += ("facets -> {0}" if _apart(query, attribute) else _WITHIN) + " end)"
+        held.append(sql.SQL(text).format(sql.Placeholder(f"facet_of_{number}"), sql.Placeholder(f"masked_{number}")))
+    statement = sql.SQL(_FACETS).format(where=made.where(), held=sql.SQL(", ").join(held))
     with asking() as cursor:
-        for attribute in attributes:
-            parameters = {
-                "attribute": attribute,
-                "most": limit,
-                "exact_ids": ids,
-                "masked": sorted(masking(actor, attribute)),
-            }
-            cursor.execute(statement, {**made.parameters, **parameters})
-            result[attribute] = [(str(value), int(n)) for value, n in cursor.fetchall()]
-    return result
+        cursor.execute(statement, {**made.parameters, **parameters})
+        rows = cursor.fetchall()
+    return {a: [(str(value), int(n)) for name, value, n in rows if name == a] for a in attributes}
 
 
-_FACET = """
-select coalesce(member, held #>> '{{}}'), count(*)
-from (
-    select coalesce(attrs #> array[%(attribute)s, 'value'], attrs #> array[%(attribute)s, 'object']) as held
-    from entity where {where} and type <> all(%(masked)s::text[])
-    and (%(exact_ids)s::text[] is null or id = any(%(exact_ids)s::text[]))
-) found
-left join lateral jsonb_array_elements_text(case when jsonb_typeof(held) = 'array' then held end) each(member)
-    on true
-where held is not null
-group by 1 order by 2 desc, 1 limit %(most)s
+def _apart(query: Query, attribute: str) -> bool:
+    """Whether every type asked for keeps the attribute among its facets."""
+    declared = schemas()
+    return bool(query.types) and all(t in declared and attribute in declared[t].facets for t in query.types)
+
+
+_WITHIN = "coalesce(attrs #> array[{0}, 'value'], attrs #> array[{0}, 'object'])"
+_FACETS = """
+select name, value, n from (
+    select name, value, count(*) as n, row_number() over (partition by name order by count(*) desc, value) as place
+    from (
+        select name, coalesce(member, held #>> '{{}}') as value
+        from entity
+        cross join lateral (values {held}) as asked(name, held)
+        left join lateral jsonb_array_elements_text(case when jsonb_typeof(held) = 'array' then held end)
+                  as each(member) on true
+        where {where} and held is not null
+        and (%(exact_ids)s::text[] is null or id = any(%(exact_ids)s::text[]))
+    ) found
+    where value is not null group by name, value
+) ranked
+where place <= %(most)s order by name, place
 """
 
 

@@ -29,6 +29,7 @@ class Schema:
     required: tuple[str, ...]
     searched: tuple[str, ...]
     identifiers: tuple[str, ...]
+    facets: tuple[str, ...]
     kinds: Mapping[str, str]
 
     def words(self, attribute: str, attrs: Mapping[str, Any]) -> str:
@@ -83,6 +84,7 @@ def _make(definition: EntityType, elements: Mapping[str, DataElement], lists: Ma
         required=_those(named, lambda a: a.required),
         searched=tuple(dict.fromkeys((*label, *_those(named, lambda a: a.search)))),
         identifiers=_those(named, lambda a: a.identifier),
+        facets=_those(named, lambda a: a.facet),
         kinds={name: a.kind for name, a in named},
     )
 

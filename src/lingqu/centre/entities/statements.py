@@ -9,7 +9,7 @@ create temp table if not exists entity_draft (
     id text collate "C" not null, type text collate "C" not null, types text[] not null, owner text collate "C",
     region text collate "C", scopes text[] not null, label text collate "C" not null, search text collate "C" not null,
     attrs jsonb not null, geo jsonb not null, prov jsonb, bounds box, geom bytea, true_from timestamptz,
-    true_to timestamptz, expires_at timestamptz
+    true_to timestamptz, expires_at timestamptz, facets jsonb not null
 ) on commit delete rows
 """
 
@@ -18,9 +18,9 @@ COPY = f"copy entity_draft ({COLUMNS}) from stdin"
 CREATE = """
 with made as (
     insert into entity (id, type, types, owner, region, scopes, label, search, attrs, geo, prov, bounds, geom,
-                        true_from, true_to, created_at, modified_at, expires_at)
+                        true_from, true_to, created_at, modified_at, expires_at, facets)
     select id, type, types, coalesce(owner, %(department)s), coalesce(region, ''), scopes, label, search, attrs, geo,
-           coalesce(prov, '{}'), bounds, geom, true_from, true_to, %(at)s, %(at)s, expires_at
+           coalesce(prov, '{}'), bounds, geom, true_from, true_to, %(at)s, %(at)s, expires_at, facets
     from entity_draft order by id
     on conflict (id) do nothing
     returning id, type
@@ -36,8 +36,8 @@ _LOUD = """
 
 # What follows from values, definitions and deliveries is brought up to date without being a change of the entity.
 _QUIET = """
-(e.label, e.search, e.prov, e.geom, e.true_from, e.true_to) is distinct from
-(d.label, d.search, coalesce(d.prov, e.prov), d.geom, d.true_from, d.true_to)
+(e.label, e.search, e.prov, e.geom, e.true_from, e.true_to, e.facets) is distinct from
+(d.label, d.search, coalesce(d.prov, e.prov), d.geom, d.true_from, d.true_to, d.facets)
 """
 
 LOCK = f"""
@@ -78,6 +78,7 @@ with touched as materialized (
         type = d.type, types = d.types, owner = coalesce(d.owner, e.owner), region = coalesce(d.region, e.region),
         scopes = d.scopes, label = d.label, search = d.search, attrs = d.attrs, geo = d.geo, bounds = d.bounds,
         geom = d.geom, true_from = d.true_from, true_to = d.true_to, expires_at = d.expires_at,
+        facets = d.facets,
         prov = coalesce(d.prov, (select coalesce(jsonb_object_agg(key, value), '{{}}')
                                  from jsonb_each(e.prov) where key <> all(t.names))),
         modified_at = case when t.loud then t.at else e.modified_at end,

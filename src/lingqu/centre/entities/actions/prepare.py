@@ -21,7 +21,7 @@ from lingqu.kernel.text import Text
 
 COLUMNS = (
     "id, type, types, owner, region, scopes, label, search, attrs, geo, prov, bounds, geom, true_from, true_to, "
-    "expires_at"
+    "expires_at, facets"
 )
 KIND_OF = {
     "value": "Property",
@@ -178,7 +178,13 @@ def _row(draft: Draft, schema: Schema | None, attrs: dict[str, Any], geo: dict[s
         since,
         until,
         draft.expires_at,
+        _facets(schema, attrs) if schema is not None and schema.facets else "{}",
     ]
+
+
+def _facets(schema: Schema, attrs: Mapping[str, Any]) -> str:
+    values = {name: plain(attrs[name]) for name in schema.facets if name in attrs}
+    return orjson.dumps(values).decode()
 
 
 def _label(draft: Draft, schema: Schema | None) -> str:
