@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import psycopg
 
 from lingqu.site import postgres, processes, supervisor
 from lingqu.site.instance import Instance
+from lingqu.site.postgres import processes as postgres_processes
 
 REPOSITORY = Path(__file__).parents[1]
 TOYTOWN = REPOSITORY / "cities" / "toytown"
@@ -34,6 +36,12 @@ class Tree:
         done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, cwd=REPOSITORY)
         assert not check or done.returncode == 0, done.stdout + done.stderr + self.logs()
         return done
+
+    def begin(self, *arguments: str | Path) -> subprocess.Popen[bytes]:
+        """A command that goes on while the test looks at what it does."""
+        command = [sys.executable, "-m", "lingqu.site", *map(str, arguments)]
+        quiet = subprocess.DEVNULL
+        return subprocess.Popen(command, env=self.environment(), stdout=quiet, stderr=quiet, cwd=REPOSITORY)
 
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
@@ -83,3 +91,22 @@ def tree() -> Iterator[Tree]:
         supervisor.down(made.instance)
         postgres.remove(made.instance)
         shutil.rmtree(root, ignore_errors=True)
+
+
+def crash(instance: Instance) -> None:
+    """kill -9 of everything of this instance at once: supervisor, children, commands, database."""
+    while left := [*_ours(instance), *postgres_processes.remains(postgres.status(instance).data)]:
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def _ours(instance: Instance) -> Iterator[int]:
+    """Living processes that were started for this instance, by their environment."""
+    mark = f"LINGQU_INSTANCE={instance.root}".encode()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and processes.born(int(folder.name)):
+            with suppress(OSError):
+                if mark in (folder / "environ").read_bytes().split(b"\0"):
+                    yield int(folder.name)
