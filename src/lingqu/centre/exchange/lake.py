@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+
+LEFT_OVER = 24 * 3600
+"""Seconds after which a scratch folder belongs to nobody any more."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,21 @@ def scratch() -> Iterator[Path]:
     """An empty folder on the lake's own disk, gone afterwards."""
     folder = lake().root / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     made = Path(tempfile.mkdtemp(dir=folder))
     try:
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes that were killed left behind."""
+    long_ago = time.time() - LEFT_OVER
+    for left in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < long_ago:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def keep(made: Path, at: Path, *, read_only: bool = False) -> None:

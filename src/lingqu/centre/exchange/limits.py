@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from django.conf import settings
 
@@ -24,7 +25,9 @@ class Limits:
 
 
 def current() -> Limits:
-    given = {f.name: getattr(settings, f"LINGQU_LIMIT_{f.name.upper()}", f.default) for f in fields(Limits)}
+    given: dict[str, Any] = {
+        f.name: getattr(settings, f"LINGQU_LIMIT_{f.name.upper()}", f.default) for f in fields(Limits)
+    }
     return Limits(**given)
 
 

@@ -21,7 +21,7 @@ DECIMALS = 9
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.create_function(
+    connection.create_function(  # type: ignore[call-overload]  # names of types and kinds are taken too
         FUNCTION, _converted, ["VARCHAR", "VARCHAR"], "VARCHAR", type="arrow", null_handling="special"
     )
 

@@ -272,7 +272,7 @@ def _datum_text(item: Item, columns: Mapping[str, Shape]) -> str:
     """The datum of each row, by the words of its column."""
     mapping = item.mapping
     assert mapping is not None
-    if mapping.datum_column not in columns:
+    if mapping.datum_column is None or mapping.datum_column not in columns:
         return "NULL::VARCHAR"
     cases = " ".join(f"WHEN {sql.text(word)} THEN {sql.text(datum)}" for word, datum in mapping.datum_values.items())
     given = f"trim({sql.name(mapping.datum_column)})"
