@@ -28,9 +28,10 @@ def runs(register: str = "", limit: int = 20) -> list[Run]:
     return reads.runs(register, limit)
 
 
-def members(entity_id: str) -> list[Member]:
-    """The records an entity was made of: lineage down to the row."""
-    return reads.members(entity_id)
+def members(entity_id: str, *, with_values: bool = True) -> list[Member]:
+    """The records an entity was made of: lineage down to the row. Their values are read from the departments' own
+    deliveries; where only the rows are wanted, ``with_values=False`` leaves those files closed."""
+    return reads.members(entity_id, with_values)
 
 
 def disputes(

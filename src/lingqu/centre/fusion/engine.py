@@ -23,7 +23,7 @@ from lingqu.centre.fusion.steps.score import Weights, score
 from lingqu.centre.fusion.steps.survive import survive
 from lingqu.centre.fusion.workbench import Workbench
 
-STEPS = 13
+STEPS = 17
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -99,19 +100,25 @@ def links(register: str) -> str:
     return parquet(links_file(register, run)) if run else NO_LINKS
 
 
-def members(entity_id: str) -> list[Member]:
+@cache
+def _lookups() -> duckdb.DuckDBPyConnection:
+    """One engine for all lookups of a process: to open one takes longer than to look up."""
+    return duckdb.connect(config={"threads": 1, "memory_limit": "512MB"})
+
+
+def members(entity_id: str, with_values: bool) -> list[Member]:
     kind = entity_id.split(":")[2] if entity_id.count(":") >= 2 else ""
     for code, rules in registers().items():
-        if rules.type == kind and (found := _members(code, entity_id)):
+        if rules.type == kind and (found := _members(code, entity_id, with_values)):
             return found
     return []
 
 
-def _members(register: str, entity_id: str) -> list[Member]:
-    with duckdb.connect() as con:
+def _members(register: str, entity_id: str, with_values: bool) -> list[Member]:
+    with _lookups().cursor() as con:
         query = "SELECT resource, source, delivery, row, key, probability FROM {l} WHERE entity_id = ? ORDER BY ALL"
         rows = con.execute(compose(query, l=links(register)), [entity_id]).fetchall()
-        values = _values(con, register, rows)
+        values = _values(con, register, rows) if with_values else {}
         return [
             Member(resource, source, delivery, row, key, values.get((resource, delivery, row), {}), probability)
             for resource, source, delivery, row, key, probability in rows
@@ -130,8 +137,11 @@ def _values(
         path = exchange.lake().clean(resource, delivery)
         if not path.exists():
             continue
-        query = compose("SELECT * FROM {p} WHERE list_contains(?, {r})", p=parquet(path), r=name("_row"))
-        cursor = con.execute(query, [numbers])
+        # Rows stand in order: the smallest and the largest tell which parts of the file need not be read.
+        query = compose(
+            "SELECT * FROM {p} WHERE {r} BETWEEN ? AND ? AND list_contains(?, {r})", p=parquet(path), r=name("_row")
+        )
+        cursor = con.execute(query, [min(numbers), max(numbers), numbers])
         names = [column[0] for column in cursor.description or ()]
         for record in cursor.fetchall():
             values = dict(zip(names, record, strict=True))

@@ -17,12 +17,15 @@ SELECT t.entity_id, r.resource, r.source, r.delivery, r.row, r.key, min(c.probab
 FROM clusters c JOIN drafts t USING (c) JOIN records r USING (n)
 GROUP BY ALL ORDER BY t.entity_id, r.resource, r.key, r.source, r.delivery, r.row"""
 
+LOOKED_UP = 8_192
+"""Rows in a group of the file of links: one entity's links are looked up in one group."""
+
 
 def publish(bench: Workbench, plan: Plan, links: Path, entities: Path) -> None:
     """Links of records to entities, and the entities' values for other registers, as Parquet."""
     with bench.step("publish") as rows:
         links.parent.mkdir(parents=True, exist_ok=True)
-        _copy(bench, _LINKS, links)
+        _copy(bench, _LINKS, links, LOOKED_UP)
         _copy(bench, _published(plan), entities)
         rows[0] = bench.count("drafts")
 
@@ -45,11 +48,16 @@ def _published(plan: Plan) -> str:
     return compose(query, c=", ".join(columns), j=" ".join(joins))
 
 
-def _copy(bench: Workbench, query: str, path: Path) -> None:
+def _copy(bench: Workbench, query: str, path: Path, group: int = 122_880) -> None:
     part = path.with_name(path.name + ".part")
     # The path is ours, not a value: COPY takes no parameter there.
     bench.con.execute(
-        compose("COPY ({q}) TO '{p}' (FORMAT parquet, COMPRESSION zstd)", q=query, p=str(part).replace("'", "''"))
+        compose(
+            "COPY ({q}) TO '{p}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {g})",
+            q=query,
+            p=str(part).replace("'", "''"),
+            g=group,
+        )
     )
     os.replace(part, path)
 
