@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 RUN := $(BIN)/python
 WORKERS ?= 2
+PEOPLE ?= 1000000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test test-external check bench docs lock clean
@@ -36,8 +37,10 @@ test-external: setup-dev ## the same tests on the database of DATABASE_URL (Post
 	@test -n "$$DATABASE_URL" || { echo 'Set DATABASE_URL, e.g. postgresql://user:password@127.0.0.1:5432/lingqu'; exit 2; }
 	$(BIN)/pytest -n $(WORKERS) $(TESTS)
 
-bench: setup-dev ## measure; writes docs/benchmarks.md
-	$(RUN) -m bench
+bench: setup-dev ## measure a city of PEOPLE (a million) and its pages; what stands in docs/benchmarks.md
+	rm -rf build/bench && mkdir -p build
+	$(RUN) -m bench.city --people $(PEOPLE) --folder build/bench --keep
+	$(RUN) -m bench.pages --folder build/bench
 
 docs: setup-dev ## the documentation as a site, into build/docs
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
