@@ -179,7 +179,7 @@ def _members(entity: entities.Entity, steward: bool) -> list[dict[str, Any]]:
     """The departments' records this one was made of; rows and keys only for stewards."""
     resources, departments = catalogue.resources(), catalogue.departments()
     members = []
-    for member in fusion.members(entity.id):
+    for member in fusion.members(entity.id, with_values=False):
         resource = resources.get(member.resource)
         members.append(
             {
