@@ -38,6 +38,8 @@ def write(actor: Actor, drafts: Iterable[Draft], mode: Mode, cause: str) -> Writ
         if types.total() >= BULK:
             # The pending list of a GIN index makes writing fast and searching slow.
             cursor.execute("select gin_clean_pending_list('entity_attrs'), gin_clean_pending_list('entity_words')")
+        if types.total() >= CHUNK:
+            cursor.execute("analyze entity")  # the planner must know which words are frequent
     if types:
         access.record(
             actor,
