@@ -21,7 +21,7 @@ def check_version(url: str) -> str:
         raise Unavailable(
             "postgres.unreachable",
             Text(zh="连接不上 DATABASE_URL 所指的数据库", en="The database of DATABASE_URL does not answer"),
-            place=str(error).strip().splitlines()[-1],
+            place=str(error).strip().splitlines()[0],
             next_step=Text(
                 zh="检查地址、用户与口令，确认数据库在运行",
                 en="Check address, user and password, and that the database is running",
