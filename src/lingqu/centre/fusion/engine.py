@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from lingqu.centre.fusion.plan import Plan
 from lingqu.centre.fusion.steps.cluster import cluster
@@ -19,7 +18,7 @@ from lingqu.centre.fusion.steps.identify import identify
 from lingqu.centre.fusion.steps.near import near
 from lingqu.centre.fusion.steps.normalise import normalise
 from lingqu.centre.fusion.steps.relate import relate
-from lingqu.centre.fusion.steps.score import Weights, score
+from lingqu.centre.fusion.steps.score import Trained, score
 from lingqu.centre.fusion.steps.survive import survive
 from lingqu.centre.fusion.workbench import Workbench
 
@@ -29,29 +28,29 @@ STEPS = 17
 @dataclass(frozen=True)
 class Before:
     """What earlier runs left: table expressions over this register's last links, and over what other registers
-    published; the weights trained under the same rules."""
+    published; what was trained under the same rules."""
 
     links: str = ""
     upstream: Mapping[str, str] | None = None
-    weights: Mapping[str, Any] | None = None
+    trained: Trained | None = None
 
 
-def link(bench: Workbench, plan: Plan, inputs: Inputs, weights: Mapping[str, Any] | None = None) -> Weights:
+def link(bench: Workbench, plan: Plan, inputs: Inputs, trained: Trained | None = None) -> Trained | None:
     """The first half: which records are one thing. Leaves ``records``, ``normal`` and ``clusters``."""
     gather(bench, plan, inputs)
     normalise(bench, plan)
     doubt(bench, plan)
     exact(bench, plan)
-    trained = score(bench, plan, weights)
+    trained = score(bench, plan, trained)
     near(bench, plan)
     cluster(bench, plan)
     return trained
 
 
-def fuse(bench: Workbench, plan: Plan, inputs: Inputs, before: Before = Before()) -> Weights:
-    """The whole. Leaves ``things``, ``drafts``, ``disputes`` as well; gives the weights that were used."""
+def fuse(bench: Workbench, plan: Plan, inputs: Inputs, before: Before = Before()) -> Trained | None:
+    """The whole. Leaves ``things``, ``drafts``, ``disputes`` as well; gives what was trained or used."""
     bench.total = STEPS
-    trained = link(bench, plan, inputs, before.weights)
+    trained = link(bench, plan, inputs, before.trained)
     identify(bench, plan, before.links)
     survive(bench, plan)
     relate(bench, plan, before.upstream or {})

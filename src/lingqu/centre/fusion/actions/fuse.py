@@ -77,10 +77,10 @@ def _run(run: FusionRun, plan: Plan, last: FusionRun | None, dirty: bool, progre
     with tempfile.TemporaryDirectory(dir=scratch, prefix="fusion-") as folder:
         bench = Workbench.open(Path(folder), _teller(run, progress), memory=_memory())
         try:
-            weights = engine.fuse(bench, plan, _inputs(plan), _before(plan, last, run.inputs))
+            trained = engine.fuse(bench, plan, _inputs(plan), _before(plan, last))
             run.links = f"{run.pk}.parquet"
             write.publish(bench, plan, reads.links_file(run.register, run), reads.entities_file(run.register, run))
-            _keep_weights(plan, run.inputs, weights)
+            _keep_weights(plan, trained)
             written = _store(bench, plan, run, last, dirty)
             _finish(bench, run, written)
         finally:
@@ -98,7 +98,7 @@ def _inputs(plan: Plan) -> Inputs:
     return Inputs({code: quality.content(code) for code in resources}, times)
 
 
-def _before(plan: Plan, last: FusionRun | None, inputs: str) -> engine.Before:
+def _before(plan: Plan, last: FusionRun | None) -> engine.Before:
     upstream = {}
     for code in plan.rules.upstream():
         run = reads.last_done(code)
@@ -106,26 +106,24 @@ def _before(plan: Plan, last: FusionRun | None, inputs: str) -> engine.Before:
             run = fuse(code)
         upstream[code] = reads.parquet(reads.entities_file(code, run))
     links = reads.parquet(reads.links_file(plan.code, last)) if last else ""
-    return engine.Before(links, upstream, _kept_weights(plan, inputs))
+    return engine.Before(links, upstream, _kept_weights(plan))
 
 
-def _weights_file(plan: Plan, inputs: str) -> Path:
-    """Weights belong to rules and content: a run that is done again finds those of the run that was killed."""
-    return exchange.lake().links(plan.code) / f"weights-{inputs}.json"
+def _weights_file(plan: Plan) -> Path:
+    return exchange.lake().links(plan.code) / f"weights-{plan.digest()}.json"
 
 
-def _kept_weights(plan: Plan, inputs: str) -> dict[str, Any] | None:
-    file = _weights_file(plan, inputs)
+def _kept_weights(plan: Plan) -> engine.Trained | None:
+    """Weights stay while the rules do, so that a correction of one record moves no other link."""
+    file = _weights_file(plan)
     return json.loads(file.read_text()) if file.exists() else None
 
 
-def _keep_weights(plan: Plan, inputs: str, weights: engine.Weights) -> None:
-    if weights:
-        file = _weights_file(plan, inputs)
-        for former in file.parent.glob("weights-*.json"):
-            former.unlink()
+def _keep_weights(plan: Plan, trained: engine.Trained | None) -> None:
+    if trained:
+        file = _weights_file(plan)
         part = file.with_suffix(".part")
-        part.write_text(json.dumps(weights, indent=1))
+        part.write_text(json.dumps(trained, indent=1))
         part.replace(file)
 
 

@@ -12,8 +12,7 @@ same weights.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from splink import Linker, SettingsCreator
 from splink.backends.duckdb import DuckDBAPI
@@ -33,22 +32,30 @@ Weights = dict[str, list[tuple[float, float]]]
 """Attribute → (m, u) for each rung of its ladder."""
 
 
-def score(bench: Workbench, plan: Plan, trained: Mapping[str, Any] | None = None) -> Weights:
-    """Makes ``links`` (a, b, weight, probability); gives the weights, ``trained`` ones if there are."""
+class Trained(TypedDict):
+    """Weights and the number of variants they were trained on."""
+
+    variants: int
+    weights: Weights
+
+
+def score(bench: Workbench, plan: Plan, trained: Trained | None = None) -> Trained | None:
+    """Makes ``links`` (a, b, weight, probability); uses ``trained`` unless the data is twice or half as much."""
     bench.make("links", _NOTHING)
     if not plan.rules.match.compare:
-        return {}
+        return None
     with bench.step("block") as rows:
-        rows[0] = _variants(bench, plan)
+        variants = rows[0] = _variants(bench, plan)
     if not bench.con.execute("SELECT count(*) FROM variants WHERE open").fetchall()[0][0]:
-        return {}
+        return trained
     with bench.step("train") as rows:
-        weights = _read(trained) if trained else weigh(bench, plan)
-        rows[0] = len(weights)
+        if trained is None or not variants / 2 <= trained["variants"] <= variants * 2:
+            trained = Trained(variants=variants, weights=weigh(bench, plan))
+            rows[0] = bench.count("chance")
     with bench.step("score") as rows:
-        _predict(bench, plan, weights)
+        _predict(bench, plan, trained["weights"])
         rows[0] = bench.count("links")
-    return weights
+    return trained
 
 
 _NOTHING = "SELECT 0::BIGINT AS a, 0::BIGINT AS b, 0.0::DOUBLE AS weight, 0.0::DOUBLE AS probability WHERE false"
@@ -58,10 +65,6 @@ SELECT least(l.p, r.p) AS a, greatest(l.p, r.p) AS b, round(max(s.match_weight),
        round(max(s.match_probability), 6) AS probability
 FROM {scored} s JOIN variants l ON l.unique_id = s.unique_id_l JOIN variants r ON r.unique_id = s.unique_id_r
 GROUP BY 1, 2"""
-
-
-def _read(trained: Mapping[str, Any]) -> Weights:
-    return {attribute: [(float(m), float(u)) for m, u in rungs] for attribute, rungs in trained.items()}
 
 
 def compared(attribute: str, part: str = "") -> str:
