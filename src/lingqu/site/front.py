@@ -22,11 +22,11 @@ def page(request: HttpRequest) -> HttpResponse:
     actor, language = access.actor_of(request), get_language() or "zh-hans"
     city, resources = drawing.city(), catalogue.resources()
     departments = catalogue.departments()
-    deliveries = [
-        {"delivery": d, "resource": r, "department": departments.get(r.department)}
-        for d in exchange.deliveries(state="checked", limit=NEWEST)
-        if (r := resources.get(d.resource))
-    ]
+    deliveries = []
+    for code, delivery in _newest().items():
+        if resource := resources.get(code):
+            department = departments.get(resource.department)
+            deliveries.append({"delivery": delivery, "resource": resource, "department": department})
     context = {
         "held": holdings(actor),
         "readings": air.now(actor, language)[:4],
@@ -36,3 +36,11 @@ def page(request: HttpRequest) -> HttpResponse:
         "departments": len(departments),
     }
     return render(request, "site/front.html", context)
+
+
+def _newest() -> dict[str, exchange.Delivery]:
+    """The resources delivered last, each with its newest delivery."""
+    found: dict[str, exchange.Delivery] = {}
+    for delivery in exchange.deliveries(state="checked", limit=NEWEST * 8):
+        found.setdefault(delivery.resource, delivery)
+    return dict(list(found.items())[:NEWEST])

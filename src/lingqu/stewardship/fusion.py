@@ -19,6 +19,27 @@ from lingqu.stewardship.desk import frame, stewards
 from lingqu.stewardship.overview import registers
 
 
+def steps() -> dict[str, str]:
+    """The named steps of a run, in words."""
+    return {
+        "gather": _("Gather the records"),
+        "normalise": _("Bring values into one form"),
+        "exact": _("Match by identifier"),
+        "near": _("Match by nearness"),
+        "link": _("Match by likeness"),
+        "score": _("Score the pairs"),
+        "cluster": _("Put matches together"),
+        "identify": _("Name the things"),
+        "survive": _("Choose the values"),
+        "relate": _("Find the relations"),
+        "compile": _("Write the drafts"),
+        "disputes": _("List the disputes"),
+        "publish": _("Keep the links"),
+        "write": _("Write into the register"),
+        "delete": _("Take out what is gone"),
+    }
+
+
 @require_safe
 @stewards
 def listing(request: HttpRequest) -> HttpResponseBase:
@@ -40,5 +61,6 @@ def entry(request: HttpRequest, code: str) -> HttpResponseBase:
         kind=kind,
         contributions=[{"part": part, "resource": resources.get(part.resource)} for part in rules.contributions],
         runs=fusion.runs(code, limit=10),
+        steps=steps(),
     )
     return render(request, "stewardship/register.html", context)

@@ -101,7 +101,17 @@ class Wording:
                 shown = self.show(attribute, entity.attrs.get(entity_type.label))
                 if shown:
                     return shown[0].text
+            if entity.value(entity_type.label) is None:
+                return self._unnamed(entity_type, entity)
         return entity.label or entity.id
+
+    def _unnamed(self, entity_type: EntityType, entity: entities.Entity) -> str:
+        """What stands beside the missing name, else the kind with the end of its number to tell it from others."""
+        beside = entity_type.sublabel
+        if beside and (shown := self.show(entity_type.attributes[beside], entity.attrs.get(beside))):
+            return shown[0].text
+        kind = entity_type.title.say(self.language)
+        return _("%(kind)s without a name (…%(end)s)") % {"kind": kind, "end": entity.id[-4:]}
 
     def code_title(self, code_list: str, code: str) -> str:
         if code_list not in self._codes:

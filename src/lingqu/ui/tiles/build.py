@@ -20,6 +20,7 @@ CAP = 12_000
 CLUSTER_BELOW = 16
 """From this zoom on every point stands for itself."""
 
+_TOLD_FROM = 14
 _NAMED = 240
 """An area narrower than this many tile units (30 px) gets no name."""
 
@@ -56,7 +57,7 @@ def draw(name: str, rows: Sequence[Row], z: int, x: int, y: int) -> bytes:
     if not rows:
         return b""
     shapes = grid.into_tile(shapely.from_wkb([row[2] for row in rows]), z, x, y)
-    facts: list[Mapping[str, Any]] = [_facts(row) for row in rows]
+    facts: list[Mapping[str, Any]] = [_facts(row, z) for row in rows]
     points = shapely.get_dimensions(shapes) == 0
     drawn, told = _areas_and_lines(shapes[~points], [f for f, p in zip(facts, points, strict=True) if not p], z)
     more, more_told = _points(shapes[points], [f for f, p in zip(facts, points, strict=True) if p], z)
@@ -79,8 +80,13 @@ def _names(shapes: Any, facts: list[Mapping[str, Any]], z: int) -> tuple[list[An
     return list(at[inside]), [{"label": facts[i]["label"], "size": int(box[i, 2] - box[i, 0])} for i in chosen]
 
 
-def _facts(row: Row) -> dict[str, Any]:
+def _facts(row: Row, z: int) -> dict[str, Any]:
+    """What a feature tells: from far only what is needed to name it and to open it."""
     entity_id, label, _, attributes = row
+    if entity_id.endswith(label):
+        label = ""  # the store names what has no name by its number; a map is quieter without
+    if z < _TOLD_FROM:
+        return {"id": entity_id, "label": label}
     plain = {k: v for k, v in attributes.items() if isinstance(v, str | int | float | bool)}
     return {"id": entity_id, "label": label, **plain}
 
@@ -96,8 +102,8 @@ def _areas_and_lines(shapes: Any, facts: list[Mapping[str, Any]], z: int) -> tup
 
 
 def _smallest(z: int) -> float:
-    """Below this size in tile units nothing is seen of a thing: 1.5 px; short lines only clutter a small scale."""
-    return 12.0 if z >= 14 else 24.0 if z >= 12 else 48.0
+    """Below this size in tile units (8 a pixel) nothing is seen of a thing, or it only clutters a small scale."""
+    return {16: 4.0, 15: 8.0, 14: 12.0, 13: 28.0, 12: 64.0}.get(min(z, 16), 96.0)
 
 
 def _points(shapes: Any, facts: list[Mapping[str, Any]], z: int) -> tuple[list[Any], list[Mapping[str, Any]]]:
