@@ -53,21 +53,21 @@ def _provinces(value: str, known: frozenset[str]) -> str:
     return _unknown_pair(f"left({value}, 2)", known)
 
 
-def _digit_sum(digits: str, weights: tuple[int, ...]) -> str:
-    """Weighted sum of the digits of a number with as many digits as weights."""
-    last = len(weights) - 1
-    return " + ".join(f"({digits} // {10 ** (last - i)} % 10) * {weight}" for i, weight in enumerate(weights))
-
-
 def _sign_sum(value: str, alphabet: str, weights: tuple[int, ...], start: int = 1) -> str:
     """Weighted sum of the places in the alphabet of the signs from ``start``."""
     found = (f"(instr({sql.text(alphabet)}, substr({value}, {start + i}, 1)) - 1)" for i in range(len(weights)))
     return " + ".join(f"{place} * {weight}" for place, weight in zip(found, weights, strict=True))
 
 
-def _citizen_check(body: str) -> str:
-    total = _digit_sum(body, people.WEIGHTS)
-    return f"substr({sql.text(people.CHECK_CHARACTERS)}, (({total}) % 11 + 1)::INTEGER, 1)"
+def _citizen_check(digits: str) -> str:
+    """The 18th character for the first 17 digits, given as a number.
+
+    The weights are powers of two modulo 11 (ISO 7064 MOD 11-2), so what is wanted is the digits read in base two. From
+    the number itself that is n - 8 (n/10 + 2 n/100 + 4 n/1000 + …), whole divisions: half of what taking each digit
+    out would cost.
+    """
+    tails = " + ".join(f"{digits} // {10**j} * {2 ** (j - 1)}" for j in range(1, len(people.WEIGHTS)))
+    return f"substr({sql.text(people.CHECK_CHARACTERS)}, (({digits} - 8 * ({tails})) * 2 % 11 + 1)::INTEGER, 1)"
 
 
 def _citizen_normalized(given: str) -> str:
@@ -80,13 +80,17 @@ def _citizen_normalized(given: str) -> str:
 
 
 def _citizen_rules(value: str, made: str, today: date) -> list[tuple[str, str]]:
-    born = f"try_strptime(substr({value}, 7, 8), '%Y%m%d')"
+    """The date is judged by its numbers, which is quicker than to parse its text."""
+    year, month, day = f"({made} // 10000000 % 10000)", f"({made} // 100000 % 100)", f"({made} // 1000 % 100)"
+    leap = f"({year} % 4 = 0 AND ({year} % 100 <> 0 OR {year} % 400 = 0))"
+    longest = f"CASE WHEN {month} = 2 THEN 28 + {leap}::INTEGER WHEN {month} IN (4, 6, 9, 11) THEN 30 ELSE 31 END"
+    no_day = f"{day} NOT BETWEEN 1 AND 28 AND NOT {day} BETWEEN 1 AND {longest}"
     return [
         ("length", f"length({value}) <> 18"),
         ("format", _unlike(value, "[0-9]{17}[0-9X]")),
         ("region", _provinces(value, people.PROVINCES)),
-        ("date", f"{born} IS NULL OR substr({value}, 7, 4) < '{people.EARLIEST_YEAR}'"),
-        ("future", f"substr({value}, 7, 8) > '{today:%Y%m%d}'"),
+        ("date", f"{month} NOT BETWEEN 1 AND 12 OR {year} < {people.EARLIEST_YEAR} OR ({no_day})"),
+        ("future", f"{made} // 1000 % 100000000 > {today:%Y%m%d}"),
         ("checksum", f"{_citizen_check(made)} <> right({value}, 1)"),
     ]
 

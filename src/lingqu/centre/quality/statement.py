@@ -27,7 +27,7 @@ from lingqu.centre.quality.values import (
 
 BITS = 60
 """Rules kept in one BIGINT of flags."""
-PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)"
+PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880, DICTIONARY_SIZE_LIMIT 2000)"
 
 
 @dataclass(frozen=True)
