@@ -89,17 +89,19 @@ def find(actor: Actor, query: Query) -> Page:
 
 
 @steady
-def count(actor: Actor, query: Query) -> int:
-    return reads.count(actor, query)
+def count(actor: Actor, query: Query, *, most: int | None = None) -> int:
+    """How many entities a query finds. Counting stops behind ``most``: a result above it says that there are more.
+    Whole types, and the entities of an owner or a region, are counted in any case, from a tally."""
+    return reads.count(actor, query, most)
 
 
 @steady
 def facet_counts(
-    actor: Actor, query: Query, attributes: Sequence[str], limit: int = 20
+    actor: Actor, query: Query, attributes: Sequence[str], limit: int = 20, *, most: int | None = None
 ) -> dict[str, list[tuple[str, int]]]:
     """For each attribute its most frequent values among what the query finds, with counts; none for attributes that
-    are masked for the actor."""
-    return reads.facet_counts(actor, query, attributes, limit)
+    are masked for the actor. ``most``: where the query finds more, counts are those of a sample of so many."""
+    return reads.facet_counts(actor, query, attributes, limit, most)
 
 
 @steady

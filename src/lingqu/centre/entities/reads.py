@@ -15,7 +15,7 @@ from psycopg import sql
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
-from lingqu.centre.entities import faults
+from lingqu.centre.entities import faults, tally
 from lingqu.centre.entities.conditions import Condition, condition, masking
 from lingqu.centre.entities.rows import COLUMNS, Reader
 from lingqu.centre.entities.schema import schemas
@@ -138,12 +138,16 @@ def _label(entity_id: str) -> str:
     return str(row[0])
 
 
-def count(actor: Actor, query: Query) -> int:
+def count(actor: Actor, query: Query, most: int | None) -> int:
     """See ``door.count``."""
     made = condition(actor, query)
+    if tally.holds(actor, query):
+        return tally.of(actor, query)
     with asking() as cursor:
         if made.exact is None:
-            cursor.execute(sql.SQL("select count(*) from entity where {}").format(made.where()), made.parameters)
+            found = sql.SQL("select 1 from entity where {} limit %(most)s").format(made.where())
+            statement = sql.SQL("select count(*) from ({}) found").format(found)
+            cursor.execute(statement, {**made.parameters, "most": None if most is None else most + 1})
             return int(cursor.fetchone()[0])
         shape = "geo ->> %(geo_attribute)s" if made.exact.attribute else "geom"
         statement = sql.SQL(f"select {shape} from entity where {{}}").format(made.where())  # noqa: S608
@@ -154,19 +158,23 @@ def count(actor: Actor, query: Query) -> int:
         return total
 
 
-def facet_counts(actor: Actor, query: Query, attributes: Sequence[str], limit: int) -> dict[str, list[tuple[str, int]]]:
+def facet_counts(
+    actor: Actor, query: Query, attributes: Sequence[str], limit: int, most: int | None
+) -> dict[str, list[tuple[str, int]]]:
     """See ``door.facet_counts``. One pass over what the query finds, for all attributes."""
     if not attributes:
         return {}
     made = condition(actor, query)
-    parameters: dict[str, Any] = {"most": limit, "exact_ids": _exact_ids(made)}
+    parameters: dict[str, Any] = {"most": limit, "sample": most, "exact_ids": _exact_ids(made)}
     held = []
     for number, attribute in enumerate(attributes):
         parameters |= {f"facet_of_{number}": attribute, f"masked_{number}": sorted(masking(actor, attribute))}
         text = "({0}::text, case when type <> all({1}::text[]) then "
         text += ("facets -> {0}" if _apart(query, attribute) else _WITHIN) + " end)"
         held.append(sql.SQL(text).format(sql.Placeholder(f"facet_of_{number}"), sql.Placeholder(f"masked_{number}")))
-    statement = sql.SQL(_FACETS).format(where=made.where(), held=sql.SQL(", ").join(held))
+    # By id: most ids are digests, so that the first are a fair sample.
+    sampled = sql.SQL("order by id limit %(sample)s" if most is not None else "")
+    statement = sql.SQL(_FACETS).format(where=made.where(), held=sql.SQL(", ").join(held), sample=sampled)
     with asking() as cursor:
         cursor.execute(statement, {**made.parameters, **parameters})
         rows = cursor.fetchall()
@@ -185,12 +193,14 @@ select name, value, n from (
     select name, value, count(*) as n, row_number() over (partition by name order by count(*) desc, value) as place
     from (
         select name, coalesce(member, held #>> '{{}}') as value
-        from entity
+        from (
+            select type, facets, attrs from entity
+            where {where} and (%(exact_ids)s::text[] is null or id = any(%(exact_ids)s::text[])) {sample}
+        ) picked
         cross join lateral (values {held}) as asked(name, held)
         left join lateral jsonb_array_elements_text(case when jsonb_typeof(held) = 'array' then held end)
                   as each(member) on true
-        where {where} and held is not null
-        and (%(exact_ids)s::text[] is null or id = any(%(exact_ids)s::text[]))
+        where held is not null
     ) found
     where value is not null group by name, value
 ) ranked
@@ -211,13 +221,7 @@ def _exact_ids(made: Condition) -> list[str] | None:
 
 def type_counts(actor: Actor) -> dict[str, int]:
     """See ``door.type_counts``."""
-    granted, parameters = access.visible(actor)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("select type, count(*) from entity where {} group by type order by type").format(granted),
-            parameters,
-        )
-        return {kind: int(n) for kind, n in cursor.fetchall()}
+    return tally.by_type(actor)
 
 
 def every(actor: Actor, query: Query, chunk: int) -> Iterator[Entity]:

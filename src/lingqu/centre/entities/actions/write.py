@@ -39,7 +39,7 @@ def write(actor: Actor, drafts: Iterable[Draft], mode: Mode, cause: str) -> Writ
             # The pending list of a GIN index makes writing fast and searching slow.
             cursor.execute("select gin_clean_pending_list('entity_attrs'), gin_clean_pending_list('entity_words')")
         if types.total() >= CHUNK:
-            cursor.execute("analyze entity")  # the planner must know which words are frequent
+            _analysed(cursor, types.total())
     if types:
         access.record(
             actor,
@@ -50,6 +50,13 @@ def write(actor: Actor, drafts: Iterable[Draft], mode: Mode, cause: str) -> Writ
             detail={"mode": mode, "cause": cause, "types": types, **vars(done)},
         )
     return done
+
+
+def _analysed(cursor: Any, written: int) -> None:
+    """The planner must know which words are frequent; what is little beside what stands changes nothing in that."""
+    cursor.execute("select reltuples from pg_class where oid = 'entity'::regclass")
+    if written * 10 >= cursor.fetchone()[0]:
+        cursor.execute("analyze entity")
 
 
 def _chunks(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
