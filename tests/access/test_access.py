@@ -16,7 +16,7 @@ from lingqu.centre.access import door, masking
 from lingqu.centre.access.door import ANONYMOUS, SYSTEM, Actor
 from lingqu.centre.access.models import Account, LedgerRow
 from lingqu.kernel.errors import Refused
-from little_city import city, draw, police  # noqa: F401
+from little_city import city, developer, draw, police  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("city")
 
@@ -142,3 +142,28 @@ def test_demo_accounts(settings: Any) -> None:
 def test_everybody_holds_the_anonymous_roles() -> None:
     draw([("role", {"code": "everybody", "title": "公众", "anonymous": True, "grants": [{"actions": ["export"], "types": ["Building"]}]})])  # fmt: skip # noqa: E501
     assert door.may(ANONYMOUS, "export", "Building")
+
+
+def test_a_purpose_serves_by_its_code() -> None:
+    clerk = Actor("person", "zhao", roles=("clerk",), region="230102000000", purpose="assistance: case 12")
+    assert door.may(clerk, "read", "Person")
+    assert not door.may(replace(clerk, purpose="assistances"), "read", "Person")
+
+
+def test_who_may_read_nothing_of_a_type_has_everything_hidden() -> None:
+    assert door.hidden(ANONYMOUS, "Person") == {"*": "absent"}
+
+
+def test_the_ledger_is_told_newest_first_and_to_no_stranger(police: Actor, developer: Actor) -> None:
+    draw([("role", {"code": "keeper", "title": "管", "grants": [{"actions": ["steward"]}]})])
+    keeper = Actor("person", "keeper", roles=("keeper",))
+    door.record(police, "read", entity_type="Person", entity_ids=["urn:a:1", "urn:a:2"])
+    door.record(developer, "export", entity_type="Building", count=7)
+    newest, older = door.ledger_rows(keeper, limit=2)
+    assert (newest.actor, newest.act, newest.count) == ("li", "export", 7)
+    assert (older.purpose, older.entity_ids) == ("household check", ("urn:a:1", "urn:a:2"))
+    assert (
+        door.ledger_rows(keeper, entity_id="urn:a:2") == door.ledger_rows(keeper, before=newest.id, limit=1) == [older]
+    )
+    assert door.ledger_rows(keeper, who="li", act="export", entity_type="Building", limit=1) == [newest]
+    assert door.ledger_rows(police) == [older]

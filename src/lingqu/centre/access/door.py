@@ -17,6 +17,7 @@ from lingqu.centre.access import policy as _policy
 from lingqu.centre.access.accounts import Demo
 from lingqu.centre.access.actors import ANONYMOUS, SYSTEM, Actor, Way
 from lingqu.centre.access.definitions import Action
+from lingqu.centre.access.ledger import Row as LedgerEntry
 from lingqu.centre.access.policy import steady
 from lingqu.kernel.elements import Mask
 from lingqu.kernel.errors import Refused
@@ -122,6 +123,21 @@ def record(
     )
 
 
+def ledger_rows(
+    actor: Actor,
+    *,
+    who: str = "",
+    act: str = "",
+    entity_type: str = "",
+    entity_id: str = "",
+    before: int | None = None,
+    limit: int = 50,
+) -> list[LedgerEntry]:
+    """The ledger, newest first; ``before`` is the id of the last row seen. Who may not steward sees the own rows only;
+    whether a steward may see those of others is for the caller to decide."""
+    return ledger.rows(actor, who, act, entity_type, entity_id, before, limit)
+
+
 def actor_of(request: Any) -> Actor:
     """The actor behind a Django request: the signed-in account, or ANONYMOUS. ``purpose`` is taken from
     ``request.session["purpose"]`` (pages) or the header ``Lingqu-Purpose`` (API, percent-encoded UTF-8)."""
@@ -139,4 +155,4 @@ def ensure_demo_accounts() -> list[str]:
     return accounts.ensure_demo_accounts()
 
 
-__all__ = ["ANONYMOUS", "SYSTEM", "Act", "Action", "Actor", "Demo", "Way", "steady"]
+__all__ = ["ANONYMOUS", "SYSTEM", "Act", "Action", "Actor", "Demo", "LedgerEntry", "Way", "steady"]

@@ -96,8 +96,9 @@ def hidden(actor: Actor, entity_type: str) -> dict[str, Mask]:
     if actor.kind == "system":
         return {}
     standing = policy().facts(entity_type).masks
-    found: dict[str, Mask] = {}
-    for grant in covering(actor, "read", entity_type):
+    grants = covering(actor, "read", entity_type)
+    found: dict[str, Mask] = {} if grants else {"*": "absent"}
+    for grant in grants:
         named = {*standing, *grant.mask, *grant.attributes} - {"*"}
         alone = {a: _weakest(a, [grant], standing) for a in named}
         found |= {a: how for a, how in alone.items() if how != "none"}

@@ -25,7 +25,7 @@ class Account(AbstractUser):
 
 
 class LedgerRow(models.Model):
-    """One read of personal data, write, export or refusal. Append-only; issue 2 chains it by hashes."""
+    """One read of personal data, write, export or refusal. Append-only."""
 
     at = models.DateTimeField(auto_now_add=True)
     actor = models.CharField(max_length=200)

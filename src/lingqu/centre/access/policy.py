@@ -70,7 +70,8 @@ def revision() -> int:
 
 
 def serves(grant: Grant, purpose: str) -> bool:
-    return "*" in grant.purposes or purpose in grant.purposes
+    """A purpose is a code, or a code with words behind a colon: ``casework: no. 12``."""
+    return "*" in grant.purposes or purpose.partition(":")[0].strip() in grant.purposes
 
 
 def policy() -> Policy:
