@@ -205,6 +205,11 @@ def test_a_closed_parent_stays_closed(folder: Path, monkeypatch: pytest.MonkeyPa
         postgres.stop(instance)
         assert ask(postgres.start(instance), "select one from kept") == 1
         assert closed.stat().st_mode & 0o777 == 0o700
+        assert postgres.forgotten() == []
+        postgres.stop(instance)
+        (instance.pg / "elsewhere").rename(instance.pg / "lost")
+        assert postgres.forgotten() == [Path(recorded["data"]).parent]
+        (instance.pg / "lost").rename(instance.pg / "elsewhere")
     finally:
         postgres.remove(instance)
     assert not Path(recorded["data"]).exists()

@@ -31,6 +31,7 @@ def examine(instance: Instance) -> Iterator[Finding]:
     yield _folder(instance)
     database = _database(instance)
     yield database
+    yield _forgotten()
     yield _port(instance)
     if database.ok:
         yield from _inside()
@@ -62,6 +63,12 @@ def _database(instance: Instance) -> Finding:
         return Finding(True, "database", f"external, PostgreSQL {postgres.check_version(url)}")
     found = postgres.status(instance)
     return Finding(True, "database", f"PostgreSQL {found.version}, process {found.pid}, {found.data}")
+
+
+def _forgotten() -> Finding:
+    found = [str(folder) for folder in postgres.forgotten()]
+    detail = f"data of {len(found)} deleted instances is still there" if found else "no data without an instance"
+    return Finding(not found, "leftovers", detail, f"When nobody needs it: rm -r {' '.join(found)}")
 
 
 def _port(instance: Instance) -> Finding:

@@ -6,6 +6,7 @@ users in; none of it is used. Any external PostgreSQL ≥ 15 takes its place thr
 
 from lingqu.site.postgres.external import check_version
 from lingqu.site.postgres.launcher import Running, connection_file, remove, start, status, stop
+from lingqu.site.postgres.place import forgotten
 from lingqu.site.postgres.programs import binaries
 
-__all__ = ["Running", "binaries", "check_version", "connection_file", "remove", "start", "status", "stop"]
+__all__ = ["Running", "binaries", "check_version", "connection_file", "forgotten", "remove", "start", "status", "stop"]

@@ -18,7 +18,7 @@ from pathlib import Path
 from lingqu.kernel.errors import Unavailable
 from lingqu.kernel.text import Text
 from lingqu.site.instance import Instance
-from lingqu.site.postgres import programs
+from lingqu.site.postgres import processes, programs
 
 USER = "lingqu"
 # A socket's whole path must fit into sun_path: 104 bytes on macOS, 108 on Linux.
@@ -85,6 +85,16 @@ def home_of(instance: Instance) -> Path:
     return Path(signpost.read_text().strip()) if signpost.exists() else instance.pg
 
 
+def forgotten() -> list[Path]:
+    """Data under ``outside()`` whose instance was deleted, or points elsewhere by now. Nothing deletes it by itself."""
+    found = []
+    for mark in outside().glob("*/instance"):
+        instance = Instance(Path(mark.read_text().strip()))
+        if home_of(instance) != mark.parent and not processes.remains(mark.parent / "data"):
+            found.append(mark.parent)
+    return found
+
+
 def _home(instance: Instance, user: str | None) -> Path:
     home = home_of(instance)
     if home != instance.pg or (instance.pg / "data").exists():
@@ -93,6 +103,8 @@ def _home(instance: Instance, user: str | None) -> Path:
     if user and not _reaches(user, instance.pg):
         home = outside() / secrets.token_hex(6)
         _open_folder(outside())
+        home.mkdir(mode=0o700)
+        (home / "instance").write_text(f"{instance.root}\n")
         (instance.pg / "elsewhere").write_text(f"{home}\n")
     return home
 
