@@ -20,6 +20,12 @@ from lingqu.ui.registers import asked as asking
 from lingqu.ui.registers.asked import Asked
 from lingqu.ui.values import Shown, Wording
 
+COUNTED = 10_000
+"""Behind this what is found is not counted further: the list says that there are more."""
+
+SAMPLE = 5_000
+"""Of so many the shares of values are told where more are found."""
+
 
 @require_safe
 def page(request: HttpRequest, kind: str) -> HttpResponse:
@@ -33,6 +39,7 @@ def page(request: HttpRequest, kind: str) -> HttpResponse:
     wording = Wording(get_language() or "zh-hans")
     query = asked.query(shown)
     found = entities.find(actor, query)
+    count = entities.count(actor, query, most=COUNTED)
     context = {
         "kind": shown,
         "asked": asked,
@@ -41,8 +48,10 @@ def page(request: HttpRequest, kind: str) -> HttpResponse:
         "columns": _columns(shown, wording),
         "rows": _rows(shown, found.entities, wording),
         "next": found.next,
-        "count": entities.count(actor, query),
-        "facets": _facets(actor, shown, asked, wording),
+        "count": count,
+        "more_than": COUNTED if asked.narrowed and count > COUNTED else None,
+        "facets": _facets(actor, shown, asked, wording, sampled=count > SAMPLE),
+        "sample": SAMPLE if count > SAMPLE else None,
         "chosen": _chosen(actor, shown, asked, wording),
         "bounds": _view(asked),
         "forms": ["csv", "xlsx", "json"] + (["geojson"] if shown.geometry else []),
@@ -79,18 +88,26 @@ def _rows(kind: EntityType, found: list[entities.Entity], wording: Wording) -> l
     return rows
 
 
-def _facets(actor: access.Actor, kind: EntityType, asked: Asked, wording: Wording) -> list[dict[str, Any]]:
+def _facets(
+    actor: access.Actor, kind: EntityType, asked: Asked, wording: Wording, *, sampled: bool
+) -> list[dict[str, Any]]:
+    """Values with their counts; with their ``share`` where they are those of a sample."""
     names = [n for n in asking.facets_of(kind) if n not in asked.facets]
     if not names:
         return []
-    counts = entities.facet_counts(actor, asked.query(kind), names, limit=12)
+    counts = entities.facet_counts(actor, asked.query(kind), names, limit=12, most=SAMPLE)
     places = regions.names(actor, (value for value, _n in counts.get(kind.region or "", [])))
     facets = []
     for name in names:
         attribute = kind.attributes[name]
         element = wording.elements.get(attribute.element or "")
         values = [
-            {"value": v, "count": n, "title": places.get(v) or wording.plain(element, v).text}
+            {
+                "value": v,
+                "count": n,
+                "share": n / SAMPLE if sampled else None,
+                "title": places.get(v) or wording.plain(element, v).text,
+            }
             for v, n in counts.get(name, [])
         ]
         if len(values) > 1:
