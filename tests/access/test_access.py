@@ -166,4 +166,4 @@ def test_the_ledger_is_told_newest_first_and_to_no_stranger(police: Actor, devel
         door.ledger_rows(keeper, entity_id="urn:a:2") == door.ledger_rows(keeper, before=newest.id, limit=1) == [older]
     )
     assert door.ledger_rows(keeper, who="li", act="export", entity_type="Building", limit=1) == [newest]
-    assert door.ledger_rows(police) == [older]
+    assert door.ledger_rows(police, limit=1) == [older]
