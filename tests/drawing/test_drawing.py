@@ -30,3 +30,19 @@ def test_nothing_to_do_leaves_the_revision():
 def test_an_unknown_code_is_named():
     with pytest.raises(NotFound, match="nowhere"):
         drawing.one(Department, "nowhere")
+
+
+def test_a_thread_that_reads_late_leaves_nothing_old_behind(monkeypatch):
+    """One thread reads the rows of a drawing; before it keeps them another applies the next and reads that."""
+    drawing.replace([place("a", "甲")], [], actor="t", summary={})
+    read = Department.model_validate
+
+    def applied_meanwhile(document):
+        monkeypatch.undo()
+        drawing.replace([place("a", "乙")], [], actor="t", summary={})
+        assert drawing.every(Department) == {"a": read(place("a", "乙").document)}
+        return read(document)
+
+    monkeypatch.setattr(Department, "model_validate", applied_meanwhile)
+    assert drawing.every(Department)["a"].title.zh == "甲"
+    assert drawing.every(Department)["a"].title.zh == "乙"

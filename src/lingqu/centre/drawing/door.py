@@ -33,13 +33,15 @@ class Placed:
     layer: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Shelf:
+    """Threads share it: what one reads of an old drawing goes onto the old shelf, which no newcomer looks at."""
+
     revision: int = -1
     by_kind: dict[str, dict[str, Definition]] = field(default_factory=dict)
 
 
-_shelf = _Shelf()
+_shelves = [_Shelf()]
 
 
 def revision() -> int:
@@ -49,13 +51,14 @@ def revision() -> int:
 
 def every(of: type[D]) -> dict[str, D]:
     """All definitions of a kind by code, in the order of their codes. Kept until the drawing changes."""
-    now = revision()
-    if _shelf.revision != now:
-        _shelf.revision, _shelf.by_kind = now, {}
-    if of.kind not in _shelf.by_kind:
+    now, shelf = revision(), _shelves[0]
+    if shelf.revision != now:
+        shelf = _shelves[0] = _Shelf(now)
+    found = shelf.by_kind.get(of.kind)
+    if found is None:
         rows = Stored.objects.filter(kind=of.kind).order_by("code").values_list("code", "document")
-        _shelf.by_kind[of.kind] = {code: of.model_validate(document) for code, document in rows}
-    return _shelf.by_kind[of.kind]  # type: ignore[return-value]
+        found = shelf.by_kind[of.kind] = {code: of.model_validate(document) for code, document in rows}
+    return found  # type: ignore[return-value]
 
 
 def one(of: type[D], code: str) -> D:
