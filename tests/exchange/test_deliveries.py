@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -104,6 +106,24 @@ def test_withdrawn_deliveries_leave_the_work_list(make):
     given = door.receive(SYSTEM, make(), "a.csv", io.BytesIO("姓名\n张三\n".encode()))
     assert door.withdraw(SYSTEM, given.id, "错发").state == "withdrawn"
     assert door.pending() == []
+
+
+def test_taken_back_while_it_is_read_or_checked_it_stays_taken_back(make):
+    given = door.receive(SYSTEM, make(), "a.csv", io.BytesIO("姓名\n张三\n".encode()))
+    landed = door.land(given.id, lambda *_: door.withdraw(SYSTEM, given.id, "错发"))
+    assert (landed.state, door.delivery(given.id).state) == ("withdrawn", "withdrawn")
+    assert door.delivery(given.id).notes[-1]["zh"] == "撤回：错发"
+    marked = door.mark_checked(given.id, clean_rows=1, bad_rows=0, score=1.0, rules="x")
+    assert marked.state == "withdrawn"
+
+
+def test_an_inbox_file_named_in_gb18030_is_received(make, lake):
+    (Path(os.fsdecode(os.fsencode(lake / "inbox") + "/户籍.csv".encode("gb18030")))).write_bytes(
+        "姓名\n张三\n".encode()
+    )
+    [given] = door.collect(SYSTEM, make("inbox", pattern="*.csv"))
+    assert given.name == "户籍.csv"
+    assert door.land(given.id).state == "landed"
 
 
 def test_a_name_never_leads_out_of_its_folder(make):

@@ -19,8 +19,10 @@ def source(code: str) -> Source:
     return drawing.one(Source, code)
 
 
-def row(delivery_id: int) -> models.Delivery:
-    found = models.Delivery.objects.filter(pk=delivery_id).first()
+def row(delivery_id: int, *, locked: bool = False) -> models.Delivery:
+    """``locked`` until the transaction ends."""
+    rows = models.Delivery.objects.select_for_update() if locked else models.Delivery.objects
+    found = rows.filter(pk=delivery_id).first()
     if found is None:
         raise NotFound(
             "delivery.unknown",

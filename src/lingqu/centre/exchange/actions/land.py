@@ -15,7 +15,7 @@ from lingqu.centre.exchange.actions.progress import Progress, reporter
 from lingqu.centre.exchange.connectors import config_of
 from lingqu.centre.exchange.definitions import Source
 from lingqu.centre.exchange.formats.base import NotClean, Table, schema_of
-from lingqu.centre.exchange.records import Delivery, of_row
+from lingqu.centre.exchange.records import Delivery
 from lingqu.centre.exchange.shapes import Shapes
 from lingqu.kernel.errors import Conflict, LingquError, Unavailable
 from lingqu.kernel.text import Text
@@ -43,8 +43,15 @@ def land(delivery: int, progress: Progress | None = None) -> Delivery:
     else:
         row.state, row.error = "landed", None
     row.contract, row.progress = contract.digest(source), {}
-    row.save(update_fields=["state", "error", "contract", "progress", "rows", "broken_rows", "encoding", "notes"])
-    return of_row(row)
+    return _kept(row)
+
+
+def _kept(row: models.Delivery) -> Delivery:
+    """Whoever took the delivery back while it was read is not overruled."""
+    names = ("state", "error", "contract", "progress", "rows", "broken_rows", "encoding", "notes")
+    standing = models.Delivery.objects.filter(pk=row.pk).exclude(state="withdrawn")
+    standing.update(**{name: getattr(row, name) for name in names})
+    return reads.delivery(row.pk)
 
 
 def _land(row: models.Delivery, source: Source, tell: Progress) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.utils import timezone
 
 from lingqu.centre.exchange import reads
 from lingqu.centre.exchange.records import Delivery, of_row
 
 
+@transaction.atomic
 def mark_checked(delivery: int, *, clean_rows: int, bad_rows: int, score: float, rules: str) -> Delivery:
-    row = reads.row(delivery)
+    row = reads.row(delivery, locked=True)  # nobody withdraws it between the look and the mark
     if row.state not in ("landed", "checked"):
         return of_row(row)
     same = row.state == "checked" and row.rules == rules

@@ -75,11 +75,21 @@ def _copy(data: BinaryIO | Path, to: Path) -> tuple[str, int]:
 
 def safe_name(name: str) -> str:
     """A file name that stays in its folder: no path, no control signs, not hidden, at most 200 bytes."""
-    last = re.split(r"[/\\]", name)[-1]
+    last = re.split(r"[/\\]", _readable(name))[-1]
     last = re.sub(r"[\x00-\x1f\x7f‪-‮⁦-⁩]", "", last).strip().lstrip(".")
     while len(last.encode()) > 200:
         last = last[1:]
     return last or "delivery"
+
+
+def _readable(name: str) -> str:
+    """What a folder gave as bytes that are no UTF-8 (PEP 383) is a name in GB 18030, as older systems write them."""
+    try:
+        return name.encode(errors="surrogateescape").decode()
+    except UnicodeEncodeError:
+        return name.encode(errors="replace").decode()
+    except UnicodeDecodeError:
+        return name.encode(errors="surrogateescape").decode("gb18030", errors="replace")
 
 
 def wake(delivery: int) -> None:
@@ -88,9 +98,10 @@ def wake(delivery: int) -> None:
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(delivery)])
 
 
+@transaction.atomic
 def withdraw(actor: access.Actor, delivery: int, reason: str) -> Delivery:
     """Take a delivery out of the resource's content. Its bytes stay."""
-    row = reads.row(delivery)
+    row = reads.row(delivery, locked=True)
     if actor.kind != "system":
         access.require(actor, "steward", owner=catalogue.resource(row.resource).department)
     if row.state == "withdrawn":
