@@ -57,6 +57,30 @@ def test_the_intake_asks_for_a_session(up: Tree) -> None:
     assert httpx.get(f"{intake}/intake/progress", trust_env=False).status_code == 403
 
 
+SESSION = """
+from django.contrib.auth import SESSION_KEY, get_user_model
+from django.contrib.sessions.backends.db import SessionStore
+account, _ = get_user_model().objects.get_or_create(username="clerk")
+session = SessionStore()
+session[SESSION_KEY] = str(account.pk)
+session.save()
+print("session", session.session_key)
+"""
+
+
+def test_the_intake_streams_to_who_signed_in(up: Tree) -> None:
+    import httpx
+
+    key = up.lingqu("django", "shell", "-c", SESSION).stdout.split("session ")[-1].strip()
+    address = f"http://127.0.0.1:{up.state()['intake']}/intake/progress"
+    headers = {"Cookie": f"sessionid={key}", "Origin": up.state()["url"].rstrip("/")}
+    with httpx.stream("GET", address, headers=headers, timeout=30, trust_env=False) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+        assert answer.headers["Access-Control-Allow-Origin"] == headers["Origin"]
+        assert next(answer.iter_lines()), up.logs()
+
+
 def test_logs_are_json_lines_without_the_query(up: Tree) -> None:
     up.get("health/live?name=somebody")
     lines = (up.instance.logs / "web.jsonl").read_text().splitlines()

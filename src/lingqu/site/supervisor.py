@@ -26,7 +26,7 @@ from lingqu.site import logs, postgres, processes
 from lingqu.site.instance import Instance
 
 PORT = 8321
-GRACE = 20.0  # seconds a child has to finish what it is doing
+GRACE = 10.0  # seconds a child has to finish what it is doing
 YOUNG = 60.0  # a child that dies before this age is started again later and later
 LONGEST_PAUSE = 30.0
 

@@ -177,7 +177,7 @@ def _take_up_orphans(cursor: Any) -> int:
 
 
 async def run(concurrency: int = 2) -> None:
-    """Until SIGTERM or SIGINT; jobs at work are finished first, within the supervisor's grace."""
+    """Until SIGTERM or SIGINT; short jobs are finished first, long ones are left and done again at the next start."""
     async with app.open_async():
         pump = asyncio.create_task(Pump().run())
         try:
@@ -185,7 +185,7 @@ async def run(concurrency: int = 2) -> None:
                 concurrency=concurrency,
                 fetch_job_polling_interval=2.0,
                 delete_jobs="successful",
-                shutdown_graceful_timeout=10,
+                shutdown_graceful_timeout=5,
             )
         finally:
             pump.cancel()
