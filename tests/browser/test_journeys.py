@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page, expect
 
 from toytown import TOYTOWN
@@ -61,6 +62,7 @@ def test_a_file_is_handed_in_and_its_progress_followed(page: Page, tmp_path: Pat
     number = int(page.url.rstrip("/").rpartition("/")[2])
     with ThreadPoolExecutor() as worker:  # the worker's part, on a connection of its own
         worker.submit(lambda: quality.check(exchange.land(number).id)).result()
+        worker.submit(connection.close).result()
     expect(page.locator(".tag.ok").first).to_have_text("已检查", timeout=15000)
     assert faults == []
 

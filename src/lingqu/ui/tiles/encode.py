@@ -148,9 +148,9 @@ class _Pen:
 
     def ring(self, ring: Any, *, outer: bool) -> None:
         """Outer rings have positive area in tile space (y downwards), holes negative."""
-        places = np.rint(shapely.get_coordinates(ring)).astype(np.int64)[:-1]
-        x, y = places[:, 0], places[:, 1]
-        area = int(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+        closed = np.rint(shapely.get_coordinates(ring)).astype(np.int64)
+        x, y, places = closed[:, 0], closed[:, 1], closed[:-1]
+        area = int(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1]))
         if area == 0:
             return
         self.path(places if (area > 0) == outer else places[::-1], closed=True)
