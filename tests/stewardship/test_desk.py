@@ -12,8 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.access.models import LedgerRow
 from lingqu.centre.exchange import door as exchange
+from lingqu.centre.quality import door as quality
 from lingqu.stewardship.freshness import overdue
 from toytown import TOYTOWN
 from ui.living import Town
@@ -85,6 +87,19 @@ def test_quarantine_is_told_without_telling_who(town: Town) -> None:
     for told in (page, text):
         assert not re.search(r"(?<!\d)\d{17}[\dX]", told)
     assert LedgerRow.objects.filter(act="export", entity_type="quarantine").exists()
+
+
+def test_a_torn_row_about_persons_stays_closed(town: Town) -> None:
+    lines = (TOYTOWN / "data" / "household_register.csv").read_bytes().splitlines(keepends=True)
+    torn = b'"231299195001011234,' + lines[1]
+    given = exchange.receive(SYSTEM, "police.household_register", "torn.csv", io.BytesIO(b"".join([*lines, torn])))
+    exchange.land(given.id)
+    assert quality.check(given.id).broken_rows == 1
+    client = town.client("steward", language="en")
+    page = client.get(f"/stewardship/deliveries/{given.id}/?rule=file.row").content.decode()
+    file = b"".join(client.get(f"/stewardship/deliveries/{given.id}/quarantine.csv").streaming_content).decode()
+    assert "file.row" in file
+    assert "231299195001011234" not in page + file
 
 
 def test_a_file_is_handed_in_after_a_look(town: Town) -> None:
@@ -168,6 +183,25 @@ def test_disputes_about_persons_need_a_purpose_and_stay_masked(town: Town) -> No
     assert "***" in page
     row = LedgerRow.objects.filter(act="read", entity_type="Person", purpose="correction: case 9").latest("id")
     assert town.disputed in row.entity_ids
+
+
+@pytest.mark.parametrize("who", ["auditor", "clerk"])
+def test_disputes_are_told_to_who_may_see_the_record_only(town: Town, who: str) -> None:
+    page = town.client(who, language="en", purpose=True).get("/stewardship/disputes/?register=population")
+    assert f"/registers/Person/{town.disputed}/" not in page.content.decode()
+    assert "your role does not see" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/stewardship/deliveries/?before=\u00b2",
+        "/stewardship/disputes/?before=99999999999999999999999",
+        "/stewardship/ledger/?before=\u0663",
+    ],
+)
+def test_a_broken_number_in_an_address_breaks_no_page(town: Town, address: str) -> None:
+    assert town.client("steward").get(address).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from lingqu.centre.exchange import door as exchange
 from lingqu.centre.quality import door as quality
 from lingqu.kernel.elements import DataElement
 from lingqu.stewardship import rules
-from lingqu.stewardship.desk import frame, require_over, stewards
+from lingqu.stewardship.desk import frame, require_over, stewards, whole
 from lingqu.stewardship.freshness import states
 from lingqu.ui.registers.export import guarded
 
@@ -33,7 +33,7 @@ PAGE = 50
 def listing(request: HttpRequest) -> HttpResponseBase:
     asked = {name: request.GET.get(name, "") for name in ("source", "resource", "state")}
     before = request.GET.get("before", "")
-    found = exchange.deliveries(**asked, before=int(before) if before.isdigit() else None, limit=PAGE)
+    found = exchange.deliveries(**asked, before=whole(before), limit=PAGE)
     context = frame(
         "deliveries",
         (_("Deliveries"), ""),
@@ -55,9 +55,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponseBase:
     rule = request.GET.get("rule", "")
     after = request.GET.get("after", "")
     checked = delivery.state == "checked"
-    issues = (
-        quality.issues(number, rule=rule, after_row=int(after) if after.isdigit() else 0, limit=PAGE) if checked else []
-    )
+    issues = quality.issues(number, rule=rule, after_row=whole(after) or 0, limit=PAGE) if checked else []
     context = frame(
         "deliveries",
         (_("Deliveries"), reverse("stewardship:deliveries")),
@@ -122,13 +120,15 @@ def _titles(resource: catalogue.InformationResource | None) -> dict[str, str]:
 
 
 def _told(issues: list[quality.Issue], resource: catalogue.InformationResource | None) -> list[dict[str, Any]]:
-    """Issues with their values masked as the item's data element says: nobody states a purpose to see a fault."""
+    """Issues with their values masked as the item's data element says: nobody states a purpose to see a fault. A row
+    that could not be cut into columns is not shown where any of its columns is about a person."""
     elements, language, titles = _elements(resource), get_language() or "zh-hans", _titles(resource)
+    personal = any(element.personal != "none" for element in elements.values())
     told = []
     for issue in issues:
         element = elements.get(issue.item)
-        hides = bool(issue.value and element and element.personal != "none")
-        value = access.masked(element.mask, issue.value) if hides and element else issue.value
+        how = element.mask if element and element.personal != "none" else "none"
+        value = access.masked(how if element or not personal else "absent", issue.value) or ""
         reason = issue.reason_zh if language.startswith("zh") else issue.reason_en
         told.append({"issue": issue, "item": titles.get(issue.item, issue.item), "value": value, "reason": reason})
     return told

@@ -58,3 +58,8 @@ def require_over(request: HttpRequest, department: str) -> access.Actor:
     actor = access.actor_of(request)
     access.require(actor, "steward", owner=department)
     return actor
+
+
+def whole(text: str) -> int | None:
+    """A number in an address, or None: what else stands there is no fault worth a page."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None

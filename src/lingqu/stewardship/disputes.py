@@ -15,9 +15,8 @@ from django.views.decorators.http import require_safe
 from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.entities import door as entities
-from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.fusion import door as fusion
-from lingqu.stewardship.desk import frame, stewards
+from lingqu.stewardship.desk import frame, stewards, whole
 from lingqu.ui import purpose
 from lingqu.ui.values import Wording
 
@@ -27,69 +26,52 @@ PAGE = 50
 @require_safe
 @stewards
 def listing(request: HttpRequest) -> HttpResponseBase:
-    """Values are masked as on the record; a register of persons asks for a purpose first."""
+    """Disputes about what the reader may see, masked as on the record; a register of persons asks for a purpose."""
     actor, wording = access.actor_of(request), Wording(get_language() or "zh-hans")
     rules, types = fusion.registers(), entities.entity_types()
     asked = {name: request.GET.get(name, "") for name in ("register", "attribute")}
     personal = {c for c, r in rules.items() if r.type in types and types[r.type].personal}
     if asked["register"] in personal and not actor.purpose:
         return purpose.ask(request, request.get_full_path())
-    before = request.GET.get("before", "")
-    found = fusion.disputes(**asked, before=int(before) if before.isdigit() else None, limit=PAGE)
-    shown = [d for d in found if d.register not in personal or actor.purpose]
+    found = fusion.disputes(**asked, before=whole(request.GET.get("before", "")), limit=PAGE)
+    told = [d for d in found if d.register not in personal or actor.purpose]
+    about = _about(actor, told)
+    shown = [d for d in told if d.entity_id in about]
     context = frame(
         "disputes",
         (_("Disputes"), ""),
-        rows=_rows(shown, actor, wording),
-        hidden=len(found) - len(shown),
+        rows=[_row(d, about[d.entity_id], actor, wording) for d in shown],
+        hidden=len(found) - len(told),
+        closed=len(told) - len(shown),
         counts=_counts(wording),
         asked=asked,
         last=found[-1].id if len(found) == PAGE else None,
     )
-    _remember(actor, shown, personal)
     return render(request, "stewardship/disputes.html", context)
 
 
-def _remember(actor: access.Actor, shown: list[fusion.Dispute], personal: set[str]) -> None:
-    """Disputes do not come through the entities' door, so the read of personal values is recorded here (law 3)."""
-    rules = fusion.registers()
-    for register in sorted({d.register for d in shown} & personal):
-        read = [d for d in shown if d.register == register]
-        access.record(
-            actor,
-            "read",
-            entity_type=rules[register].type,
-            entity_ids=[d.entity_id for d in read],
-            attributes=sorted({d.attribute for d in read}),
-            count=len(read),
-        )
+def _about(actor: access.Actor, disputes: list[fusion.Dispute]) -> dict[str, entities.Entity]:
+    """What the disputes are about, through the entities' door: it leaves out what the actor may not see, and records
+    the read of what is personal (law 3)."""
+    ids = tuple(sorted({d.entity_id for d in disputes}))
+    found = entities.find(actor, entities.Query(ids=ids, limit=len(ids))).entities if ids else []
+    return {entity.id: entity for entity in found}
 
 
-def _rows(disputes: list[fusion.Dispute], actor: access.Actor, wording: Wording) -> list[dict[str, Any]]:
-    rules, types, resources = fusion.registers(), entities.entity_types(), catalogue.resources()
-    kinds = {code: types.get(register.type) for code, register in rules.items()}
-    return [_row(d, kinds.get(d.register), actor, wording, resources) for d in disputes]
-
-
-def _row(
-    dispute: fusion.Dispute,
-    kind: EntityType | None,
-    actor: access.Actor,
-    wording: Wording,
-    resources: dict[str, catalogue.InformationResource],
-) -> dict[str, Any]:
+def _row(dispute: fusion.Dispute, entity: entities.Entity, actor: access.Actor, wording: Wording) -> dict[str, Any]:
+    kind, resources = entities.entity_types().get(entity.type), catalogue.resources()
     attribute = kind.attributes.get(dispute.attribute) if kind else None
     element = wording.elements.get((attribute.element if attribute else None) or "")
+    masks = access.masks(actor, entity.type, entity.owner or "-", entity.region or "-", entity.id)
+    how = masks.get(dispute.attribute, masks.get("*", "none"))
 
     def said(resource: str, value: Any) -> dict[str, Any]:
-        seen = access.mask(actor, kind.code, {dispute.attribute: {"value": value}}) if kind else {}
-        masked = seen.get(dispute.attribute, {}).get("value")
-        return {"resource": resources.get(resource), "code": resource, "shown": [wording.plain(element, masked)]}
+        shown = [wording.plain(element, access.masked(how, value))]
+        return {"resource": resources.get(resource), "code": resource, "shown": shown}
 
-    label = access.mask(actor, kind.code, {kind.label: {"value": dispute.label}}) if kind else {}
     return {
-        "label": label.get(kind.label, {}).get("value", _("hidden")) if kind else dispute.label,
-        "href": reverse("registers:record", args=[kind.code, dispute.entity_id]) if kind else "",
+        "label": wording.label(kind, entity),
+        "href": reverse("registers:record", args=[entity.type, entity.id]),
         "kind": kind,
         "title": wording.title(attribute, dispute.attribute),
         "held": said(dispute.held_by, dispute.held),

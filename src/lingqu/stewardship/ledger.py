@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.entities import door as entities
-from lingqu.stewardship.desk import frame, stewards
+from lingqu.stewardship.desk import frame, stewards, whole
 
 PAGE = 50
 
@@ -42,7 +42,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     actor = access.actor_of(request)
     if not impartial(actor):
         asked["who"] = actor.name
-    found = access.ledger_rows(actor, **asked, before=int(before) if before.isdigit() else None, limit=PAGE)
+    found = access.ledger_rows(actor, **asked, before=whole(before), limit=PAGE)
     context = frame(
         "ledger",
         (_("Ledger"), ""),
