@@ -122,6 +122,28 @@ def test_personal_data_needs_a_purpose_and_leaves_a_row(town: None, police: Acto
     assert LedgerRow.objects.filter(act="read").count() == before + 4
 
 
+def test_to_count_a_person_is_a_read(town: None, police: Actor) -> None:
+    def rows() -> list[tuple[str, int, list[str]]]:
+        found = LedgerRow.objects.filter(detail__counted=True).order_by("id")
+        return list(found.values_list("entity_type", "count", "attributes"))
+
+    assert door.count(police, Query(types=("Person",))) == 5
+    assert rows() == []
+    assert door.count(police, Query(types=("Person",), ids=("urn:ngsi-ld:Person:3",))) == 1
+    door.facet_counts(police, Query(types=("Person",), words="中央大街"), ["sex"])
+    door.count(police, Query(ids=("urn:ngsi-ld:Person:3",)))
+    assert rows() == [("Person", 1, []), ("Person", 0, ["sex"]), ("*", 1, [])]
+    door.count(police, Query(types=("Building",), facets={"floors": "3"}))
+    assert len(rows()) == 3
+
+
+def test_who_stops_reading_has_read(town: None, police: Actor) -> None:
+    people = door.every(police, Query(types=("Person",)), chunk=2)
+    first = next(people)
+    people.close()
+    assert LedgerRow.objects.filter(act="read", entity_ids__contains=[first.id], count=2).exists()
+
+
 def test_what_one_may_not_see_is_not_there(town: None) -> None:
     with pytest.raises(NotFound):
         door.get(ANONYMOUS, "urn:ngsi-ld:Person:0")

@@ -91,7 +91,8 @@ def find(actor: Actor, query: Query) -> Page:
 @steady
 def count(actor: Actor, query: Query, *, most: int | None = None) -> int:
     """How many entities a query finds. Counting stops behind ``most``: a result above it says that there are more.
-    Whole types, and the entities of an owner or a region, are counted in any case, from a tally."""
+    Whole types, and the entities of an owner or a region, are counted in any case, from a tally. Any other count of
+    persons leaves a ledger row."""
     return reads.count(actor, query, most)
 
 
@@ -100,7 +101,8 @@ def facet_counts(
     actor: Actor, query: Query, attributes: Sequence[str], limit: int = 20, *, most: int | None = None
 ) -> dict[str, list[tuple[str, int]]]:
     """For each attribute its most frequent values among what the query finds, with counts; none for attributes that
-    are masked for the actor. ``most``: where the query finds more, counts are those of a sample of so many."""
+    are masked for the actor. ``most``: where the query finds more, counts are those of a sample of so many. Of persons
+    who are picked out it leaves a ledger row."""
     return reads.facet_counts(actor, query, attributes, limit, most)
 
 

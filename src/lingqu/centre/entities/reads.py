@@ -143,6 +143,12 @@ def count(actor: Actor, query: Query, most: int | None) -> int:
     made = condition(actor, query)
     if tally.holds(actor, query):
         return tally.of(actor, query)
+    number = _count(made, most)
+    _note_count(actor, query, number)
+    return number
+
+
+def _count(made: Condition, most: int | None) -> int:
     with asking() as cursor:
         if made.exact is None:
             found = sql.SQL("select 1 from entity where {} limit %(most)s").format(made.where())
@@ -156,6 +162,16 @@ def count(actor: Actor, query: Query, most: int | None) -> int:
         while rows := cursor.fetchmany(_BATCH):
             total += sum(made.exact.holds([row[0] for row in rows]))
         return total
+
+
+def _note_count(actor: Actor, query: Query, number: int, attributes: Sequence[str] = ()) -> None:
+    """To count persons who are picked out is to read: a count of one says that there is that one."""
+    personal = set(access.personal_types())
+    concerned = sorted(personal & set(query.types)) if query.types else sorted(personal)
+    if not concerned or not actor.purpose or actor.kind == "system":
+        return
+    for kind in concerned if query.types else ("*",):
+        access.record(actor, "read", entity_type=kind, attributes=attributes, count=number, detail={"counted": True})
 
 
 def facet_counts(
@@ -178,6 +194,8 @@ def facet_counts(
     with asking() as cursor:
         cursor.execute(statement, {**made.parameters, **parameters})
         rows = cursor.fetchall()
+    if not tally.holds(actor, query):
+        _note_count(actor, query, 0, attributes)
     return {a: [(str(value), int(n)) for name, value, n in rows if name == a] for a in attributes}
 
 
@@ -244,7 +262,10 @@ def _streamed(actor: Actor, made: Condition, query: Query, chunk: int) -> Iterat
                 rows = [r for r, holds in zip(rows, exact.holds([r[-1] for r in rows]), strict=True) if holds]
             entities = [reader.entity(row) for row in rows]
             note(actor, entities, "export" if actor.way == "export" else "read")
-            yield from entities
+            try:
+                yield from entities
+            except GeneratorExit:
+                return  # who stops reading has read what was given: the ledger's rows are kept
 
 
 def note(actor: Actor, entities: Sequence[Entity], act: access.Act = "read") -> None:
