@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -21,6 +22,11 @@ def server(town: Town) -> Iterator[str]:
     live = LiveServer("127.0.0.1")
     yield live.url
     live.stop()
+    with connection.cursor() as cursor:  # a request the browser left open keeps its session
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="module")

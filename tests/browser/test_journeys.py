@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Page, expect
 
+from lingqu.centre.exchange import door as exchange
+from lingqu.centre.quality import door as quality
 from toytown import TOYTOWN
 from ui.living import Town
 
@@ -45,10 +47,15 @@ def test_from_the_front_page_to_a_persons_sources(page: Page, town: Town, faults
     assert faults == []
 
 
-def test_a_file_is_handed_in_and_its_progress_followed(page: Page, tmp_path: Path, faults: list[str]) -> None:
-    from lingqu.centre.exchange import door as exchange
-    from lingqu.centre.quality import door as quality
+def _work(number: int) -> None:
+    """The worker's part, on a connection of its own."""
+    try:
+        quality.check(exchange.land(number).id)
+    finally:
+        connection.close()
 
+
+def test_a_file_is_handed_in_and_its_progress_followed(page: Page, tmp_path: Path, faults: list[str]) -> None:
     file = tmp_path / "addresses.csv"
     file.write_bytes((TOYTOWN / "data" / "addresses.csv").read_bytes() + b"\n")
     sign_in(page)
@@ -60,9 +67,8 @@ def test_a_file_is_handed_in_and_its_progress_followed(page: Page, tmp_path: Pat
     page.get_by_role("button", name="确认报送").click()
     expect(page.locator("[data-refresh]")).to_be_visible()
     number = int(page.url.rstrip("/").rpartition("/")[2])
-    with ThreadPoolExecutor() as worker:  # the worker's part, on a connection of its own
-        worker.submit(lambda: quality.check(exchange.land(number).id)).result()
-        worker.submit(connection.close).result()
+    with ThreadPoolExecutor() as worker:
+        worker.submit(_work, number).result()
     expect(page.locator(".tag.ok").first).to_have_text("已检查", timeout=15000)
     assert faults == []
 
