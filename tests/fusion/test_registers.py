@@ -6,6 +6,7 @@ import pytest
 
 from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.entities import door as entities
+from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
 from toytown import Run, toytown, toytown_run  # noqa: F401
 
@@ -55,6 +56,16 @@ def test_the_same_state_after_an_interruption(toytown_run: Run, monkeypatch: pyt
     assert run.created == 3
     assert run.deleted == 1
     assert _state() == before
+
+
+def test_what_a_killed_run_left_in_the_lake_goes(toytown_run: Run) -> None:  # noqa: F811
+    links = exchange.lake().links("population")
+    for name in ("999.parquet.part", "999.parquet", "999.entities.parquet"):
+        (links / name).write_bytes(b"half")
+    fusion.fuse("population")
+    assert not list(links.glob("999*"))
+    assert not (exchange.lake().root / "scratch").exists()
+    assert list((exchange.lake().root / "tmp").iterdir()) == []
 
 
 def _state() -> dict[str, tuple[object, object]]:

@@ -9,7 +9,6 @@ comparing with the last *finished* run and with what unfinished ones may have wr
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -72,10 +71,8 @@ def _fuse(register: str, progress: Progress | None) -> FusionRun:
 
 
 def _run(run: FusionRun, plan: Plan, last: FusionRun | None, dirty: bool, progress: Progress | None) -> None:
-    scratch = exchange.lake().root / "scratch"
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="fusion-") as folder:
-        bench = Workbench.open(Path(folder), _teller(run, progress), memory=_memory())
+    with exchange.scratch() as folder:
+        bench = Workbench.open(folder, _teller(run, progress), memory=_memory())
         try:
             trained = engine.fuse(bench, plan, _inputs(plan), _before(plan, last))
             run.links = f"{run.pk}.parquet"
@@ -124,7 +121,7 @@ def _keep_weights(plan: Plan, trained: engine.Trained | None) -> None:
         file = _weights_file(plan)
         part = file.with_suffix(".part")
         part.write_text(json.dumps(trained, indent=1))
-        part.replace(file)
+        exchange.keep(part, file)
 
 
 def _store(bench: Workbench, plan: Plan, run: FusionRun, last: FusionRun | None, dirty: bool) -> entities.Written:
@@ -197,10 +194,10 @@ def _finish(bench: Workbench, run: FusionRun, written: entities.Written) -> None
 
 
 def _tidy(run: FusionRun) -> None:
-    """The lake keeps the files of the last three finished runs."""
+    """The lake keeps the files of the last three finished runs, and nothing of those that were killed."""
     kept = FusionRun.objects.filter(register=run.register, state="done").order_by("-id").values_list("links", flat=True)
     names = {Path(name).stem for name in kept[:3]}
-    for file in reads.links_file(run.register, run).parent.glob("*.parquet"):
+    for file in reads.links_file(run.register, run).parent.glob("*.parquet*"):
         if file.name.split(".")[0] not in names:
             file.unlink(missing_ok=True)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion.plan import Plan
 from lingqu.centre.fusion.steps.compile import held
 from lingqu.centre.fusion.steps.normalise import ADDRESS_PARTS
@@ -59,7 +59,7 @@ def _copy(bench: Workbench, query: str, path: Path, group: int = 122_880) -> Non
             g=group,
         )
     )
-    os.replace(part, path)
+    exchange.keep(part, path)
 
 
 _CHANGED = """
