@@ -46,3 +46,13 @@ def test_a_thread_that_reads_late_leaves_nothing_old_behind(monkeypatch):
     monkeypatch.setattr(Department, "model_validate", applied_meanwhile)
     assert drawing.every(Department)["a"].title.zh == "甲"
     assert drawing.every(Department)["a"].title.zh == "乙"
+
+
+def test_one_drawing_for_a_whole_request(django_assert_num_queries):
+    with drawing.held():
+        first = drawing.revision()
+        with django_assert_num_queries(0):
+            assert drawing.revision() == first
+        later = drawing.replace([place("held", "甲")], [], actor="t", summary={})
+        assert drawing.revision() == later > first
+    assert drawing.revision() == later

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from lingqu.centre.drawing import door as drawing
 from lingqu.site.metrics import REQUEST_SECONDS, REQUESTS
 
 log = structlog.get_logger("lingqu.request")
@@ -22,7 +23,8 @@ def journal(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
         number = uuid.uuid4().hex[:12]
         structlog.contextvars.bind_contextvars(request=number)
         try:
-            response = answer(request)
+            with drawing.held():
+                response = answer(request)
         finally:
             structlog.contextvars.unbind_contextvars("request")
         seconds = time.perf_counter() - began

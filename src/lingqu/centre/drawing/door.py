@@ -5,7 +5,9 @@ Every room above reads its definitions here, typed by its own ``Definition`` cla
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -42,11 +44,29 @@ class _Shelf:
 
 
 _shelves = [_Shelf()]
+_seen: ContextVar[list[int] | None] = ContextVar("drawing_seen", default=None)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """All that is done inside sees one drawing, and its revision is asked for once: a page asks for it a hundred times.
+    What is put inside is seen at once."""
+    token = _seen.set([])
+    try:
+        yield
+    finally:
+        _seen.reset(token)
 
 
 def revision() -> int:
     """The number of the drawing as it stands; 0 before anything was applied. Grows with each change."""
-    return Revision.objects.aggregate(last=Max("id"))["last"] or 0
+    seen = _seen.get()
+    if seen:
+        return seen[0]
+    found: int = Revision.objects.aggregate(last=Max("id"))["last"] or 0
+    if seen is not None:
+        seen.append(found)
+    return found
 
 
 def every(of: type[D]) -> dict[str, D]:
@@ -107,6 +127,8 @@ def replace(put: Iterable[Placed], remove: Iterable[tuple[str, str]], *, actor: 
     if not put and not remove:
         return revision()
     new = Revision.objects.create(actor=actor, summary=dict(summary))
+    if seen := _seen.get():
+        seen.clear()
     for kind, code in remove:
         Stored.objects.filter(kind=kind, code=code).delete()
     Stored.objects.bulk_create(
@@ -122,4 +144,4 @@ def replace(put: Iterable[Placed], remove: Iterable[tuple[str, str]], *, actor: 
     return new.pk
 
 
-__all__ = ["Applied", "City", "Placed", "city", "every", "one", "placed", "replace", "revision", "revisions"]
+__all__ = ["Applied", "City", "Placed", "city", "every", "held", "one", "placed", "replace", "revision", "revisions"]
