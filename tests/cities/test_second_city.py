@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import shapely
 from ruamel.yaml import YAML
+from shapely.geometry import shape
 
 from lingqu.blueprint import door as blueprint
 from lingqu.centre.access.door import ANONYMOUS, SYSTEM
@@ -20,7 +21,6 @@ from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
 from lingqu.centre.quality import door as quality
 from lingqu.kernel.datum import convert_geometry
-from lingqu.kernel.geometry import from_geojson
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +111,7 @@ def test_boundaries_that_may_not_be_passed_on(adcode, districts, settings, tmp_p
     features = json.loads((city / "data/districts.json").read_text(encoding="utf-8"))["features"]
     given = {feature["properties"]["name"]: feature["geometry"] for feature in features}
     for entity in shaped:
-        stored = from_geojson(entity.attrs["location"]["value"])
-        moved = shapely.make_valid(from_geojson(convert_geometry(given[entity.label], "GCJ-02")))
+        stored = shape(entity.attrs["location"]["value"])
+        moved = shapely.make_valid(shape(convert_geometry(given[entity.label], "GCJ-02")))
         assert stored.is_valid
         assert stored.symmetric_difference(moved).area < 1e-6 * moved.area

@@ -9,6 +9,8 @@ from lingqu.kernel.text import Text
 
 @dataclass(frozen=True)
 class Unit:
+    """``symbol`` stands behind a number in English, ``title.zh`` in Chinese."""
+
     code: str
     symbol: str
     title: Text
@@ -27,24 +29,24 @@ LTR L 升 litre
 KGM kg 千克 kilogram
 GRM g 克 gram
 TNE t 吨 tonne
-GQ μg/m³ 微克每立方米 microgram_per_cubic_metre
-GP mg/m³ 毫克每立方米 milligram_per_cubic_metre
-M1 mg/L 毫克每升 milligram_per_litre
-59 ppm 百万分之一 part_per_million
-CEL °C 摄氏度 degree_Celsius
+GQ μg/m³ 微克/立方米 microgram_per_cubic_metre
+GP mg/m³ 毫克/立方米 milligram_per_cubic_metre
+M1 mg/L 毫克/升 milligram_per_litre
+59 ppm ppm part_per_million
+CEL °C ℃ degree_Celsius
 KEL K 开尔文 kelvin
-P1 % 百分之一 percent
+P1 % % percent
 DD ° 度 degree
 PAL Pa 帕 pascal
 A97 hPa 百帕 hectopascal
 KPA kPa 千帕 kilopascal
 MPA MPa 兆帕 megapascal
 BAR bar 巴 bar
-MTS m/s 米每秒 metre_per_second
-KMH km/h 千米每小时 kilometre_per_hour
-MQS m³/s 立方米每秒 cubic_metre_per_second
-MQH m³/h 立方米每小时 cubic_metre_per_hour
-G51 L/s 升每秒 litre_per_second
+MTS m/s 米/秒 metre_per_second
+KMH km/h 千米/时 kilometre_per_hour
+MQS m³/s 立方米/秒 cubic_metre_per_second
+MQH m³/h 立方米/时 cubic_metre_per_hour
+G51 L/s 升/秒 litre_per_second
 VLT V 伏 volt
 AMP A 安 ampere
 WTT W 瓦 watt
@@ -64,8 +66,8 @@ MON mo 月 month
 ANN a 年 year
 C62 1 个 one
 IE 人 人 person
-CNY ¥ 元 yuan
-USD $ 美元 US_dollar
+CNY CNY 元 yuan
+USD USD 美元 US_dollar
 """
 
 UNITS: dict[str, Unit] = {
@@ -79,6 +81,9 @@ def unit(code: str) -> Unit:
     return UNITS.get(code) or Unit(code, code, Text(zh=code, en=code))
 
 
-def symbol(code: str | None) -> str:
+def behind(code: str) -> Text:
     """What is written behind a number; nothing for none and for plain counts."""
-    return "" if not code or code == "C62" else unit(code).symbol
+    if not code or code == "C62":
+        return Text(zh="", en="")
+    found = unit(code)
+    return Text(zh=found.title.zh, en=found.symbol)

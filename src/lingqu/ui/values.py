@@ -15,19 +15,8 @@ from django.utils.translation import gettext as _
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.entities import door as entities
 from lingqu.centre.entities.definitions import AttributeType, EntityType
+from lingqu.kernel import units
 from lingqu.kernel.elements import DataElement
-
-UNITS = {
-    "MTR": ("米", "m"),
-    "MTK": ("平方米", "m²"),
-    "KMT": ("千米", "km"),
-    "CNY": ("元", "CNY"),
-    "GQ": ("微克/立方米", "µg/m³"),
-    "GP": ("毫克/立方米", "mg/m³"),
-    "P1": ("%", "%"),
-    "CEL": ("℃", "°C"),
-}
-"""UN/CEFACT common codes as people write them (zh, en)."""
 
 _PLAIN_NUMBERS = {"year", "built_year", "period"}
 
@@ -164,8 +153,7 @@ class Wording:
         return self._text(element, str(value), unit_text)
 
     def unit(self, code: str) -> str:
-        zh, en = UNITS.get(code, (code, code))
-        return zh if self.language.startswith("zh") else en
+        return units.behind(code).say(self.language)
 
     def _text(self, element: DataElement | None, value: str, unit: str) -> Shown:
         masked = bool(element and element.personal != "none" and "*" in value)
