@@ -35,8 +35,8 @@ def _febrl(text: str) -> list[Figure]:
     said = dict(line.split() for line in text.splitlines() if len(line.split()) == 2)
     f1, cpu = float(said["f1"]), float(said["cpu_s"])
     how = (
-        "Splink 5.0.0 on DuckDB by itself, unsupervised, p ≥ 0.5, measured apart on the same two cores; its CPU time is "
-        "that of the whole process, ours that of linking alone"
+        "Splink 5.0.0 on DuckDB by itself, unsupervised, p ≥ 0.5, measured apart on the same two cores; its CPU time "
+        "is that of the whole process, ours that of linking alone"
     )
     note = f"precision {float(said['precision']):.5f}, recall {float(said['recall']):.5f}"
     return [
