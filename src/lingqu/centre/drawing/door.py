@@ -81,6 +81,11 @@ def every(of: type[D]) -> dict[str, D]:
     return found  # type: ignore[return-value]
 
 
+def forget() -> None:
+    """For tests, where revisions begin anew when tables are emptied."""
+    _shelves[0] = _Shelf()
+
+
 def one(of: type[D], code: str) -> D:
     """The definition with this code. Raises NotFound (``drawing.unknown``)."""
     found = every(of).get(code)
