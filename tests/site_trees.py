@@ -25,6 +25,7 @@ from lingqu.site.postgres import processes as postgres_processes
 
 REPOSITORY = Path(__file__).parents[1]
 TOYTOWN = REPOSITORY / "cities" / "toytown"
+PORT = str(8500 + os.getpid() % 400 * 10)
 
 
 @dataclass

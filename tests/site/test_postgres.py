@@ -269,9 +269,9 @@ def test_a_normal_user_runs_it_as_himself(instance: Instance, folder: Path, monk
     assert child.exitcode == 0
 
 
-def _programs_saying(folder: Path, version: str) -> Path:
+def _programs_saying(folder: Path, version: str, instance: Instance) -> Path:
     """The real programs under another version number, as a package of the next release would bring them."""
-    here = programs.binaries()
+    here = Path(json.loads(postgres.connection_file(instance).read_text())["binaries"])
     made = folder / "other" / "bin"
     made.mkdir(parents=True)
     for name in ("lib", "share"):
@@ -289,14 +289,14 @@ def test_a_newer_minor_version_starts_on_the_same_data(
     ask(postgres.start(instance), "create table kept as select 1 as one")
     postgres.stop(instance)
     major = programs.major_of(programs.version(programs.binaries()))
-    monkeypatch.setenv("LINGQU_PG_BIN", str(_programs_saying(folder, f"{major}.99")))
+    monkeypatch.setenv("LINGQU_PG_BIN", str(_programs_saying(folder, f"{major}.99", instance)))
     assert ask(postgres.start(instance), "select one from kept") == 1
 
 
 def test_another_major_version_is_refused(instance: Instance, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     postgres.start(instance)
     postgres.stop(instance)
-    monkeypatch.setenv("LINGQU_PG_BIN", str(_programs_saying(folder, "99.1")))
+    monkeypatch.setenv("LINGQU_PG_BIN", str(_programs_saying(folder, "99.1", instance)))
     with pytest.raises(Conflict) as refusal:
         postgres.start(instance)
     assert refusal.value.rule == "postgres.major"

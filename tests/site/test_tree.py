@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lingqu.site import postgres, processes
-from site_trees import TOYTOWN, Tree, tree, until
+from site_trees import PORT, TOYTOWN, Tree, tree, until
 
 pytestmark = [pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the tree is tried on its own database")]
 
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the tree 
 @pytest.fixture(scope="module")
 def up() -> Iterator[Tree]:
     with tree() as made:
-        made.lingqu("up", "--detach", "--port", "8500")
+        made.lingqu("up", "--detach", "--port", PORT)
         yield made
 
 
@@ -120,7 +120,7 @@ def test_a_killed_supervisor_leaves_nothing_that_matters(up: Tree) -> None:
     processes.Known(**state["supervisor"]).signal(signal.SIGKILL)
     until(lambda: not any(c.alive() for c in children), f"children {children} follow their parent")
     assert up.lingqu("status", check=False).returncode == 1
-    up.lingqu("up", "--detach", "--port", "8500")
+    up.lingqu("up", "--detach", "--port", PORT)
     until(lambda: up.get("health/ready").status_code == 200, "ready again")
 
 

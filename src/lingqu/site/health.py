@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 
 def live(request: HttpRequest) -> HttpResponse:
-    return JsonResponse({"live": True})
+    return JsonResponse({"live": True, "instance": settings.INSTANCE.mark})
 
 
 def ready(request: HttpRequest) -> HttpResponse:

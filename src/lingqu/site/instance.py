@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,11 @@ class Instance:
     """``root`` holds ``pg/`` (embedded database), ``lake/``, ``inbox/``, ``logs/``, ``run/``, ``secrets/``."""
 
     root: Path
+
+    @property
+    def mark(self) -> str:
+        """Tells this instance from another one on the machine, without telling where it is."""
+        return hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
 
     @property
     def pg(self) -> Path:

@@ -47,12 +47,14 @@ def start_detached(here: instance.Instance, options: list[str]) -> str:
 
 
 def answers(url: str) -> bool:
+    """Whether our own instance answers there, and not another one that was faster to take the port."""
     import httpx
 
     try:
-        return httpx.get(f"{url}health/live", timeout=2, trust_env=False).status_code == 200
-    except httpx.HTTPError:
+        said = httpx.get(f"{url}health/live", timeout=2, trust_env=False).json()
+    except (httpx.HTTPError, ValueError):
         return False
+    return bool(said.get("instance") == instance.current().mark)
 
 
 @click.command()
