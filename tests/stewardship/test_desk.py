@@ -6,10 +6,12 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lingqu.centre.access.door import SYSTEM
@@ -134,6 +136,19 @@ def test_the_same_bytes_lead_to_the_first_delivery(town: Town) -> None:
     answer = client.post("/stewardship/upload/police.household_register/confirm/", {"token": token[1]}, follow=True)
     assert answer.redirect_chain[0][0].endswith(f"/{town.deliveries['police.household_register'].id}/")
     assert "delivered before" in answer.content.decode()
+
+
+def test_what_is_too_large_is_not_even_taken(town: Town, settings: Any) -> None:
+    address, big = "/stewardship/upload/civil_affairs.assistance/", b"x" * 200_000
+    settings.LINGQU_LIMIT_FILE_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
+    assert town.client("steward").post(address, {"file": SimpleUploadedFile("x.csv", big)}).status_code in (400, 413)
+    settings.LINGQU_LIMIT_FILE_BYTES = 300_000
+    page = town.client("steward").post(address, {"file": SimpleUploadedFile("x.csv", big)})
+    assert 'id="file-fault"' in page.content.decode()  # read, and refused for what stands in it
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.get("/accounts/login/")
+    given = {"file": SimpleUploadedFile("x.csv", big)}
+    assert stranger.post("/accounts/login/", given).status_code in (400, 413)
 
 
 def test_what_cannot_be_read_is_refused_with_a_reason(town: Town) -> None:

@@ -42,6 +42,11 @@ def _secret_key() -> str:
     return file.read_text()
 
 
+def _patience() -> dict[str, str]:
+    """A page's statement ends after 30 s, whatever pattern somebody asked for; background work takes its time."""
+    return {"options": "-c statement_timeout=30000"} if os.environ.get("LINGQU_PROCESS") == "web" else {}
+
+
 def _database() -> dict[str, object]:
     common = {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     if url := os.environ.get("DATABASE_URL"):
@@ -54,7 +59,7 @@ def _database() -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": host,
             "PORT": str(parts.port or options.pop("port", "") or ""),
-            "OPTIONS": {"connect_timeout": 10} | options,
+            "OPTIONS": {"connect_timeout": 10} | _patience() | options,
         }
     file = _postgres.connection_file(INSTANCE)
     found = json.loads(file.read_text()) if file.exists() else {"dbname": "lingqu", "host": "/nowhere"}
@@ -64,7 +69,7 @@ def _database() -> dict[str, object]:
         "PASSWORD": found.get("password", ""),
         "HOST": found["host"],
         "PORT": found.get("port", ""),
-        "OPTIONS": {"connect_timeout": 10},
+        "OPTIONS": {"connect_timeout": 10} | _patience(),
     }
 
 
@@ -160,4 +165,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "lingqu.ui.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 BASE_DIR = Path(__file__).resolve().parent

@@ -30,6 +30,7 @@ from typing import BinaryIO
 from lingqu.centre.access.door import Actor
 from lingqu.centre.exchange import contract as _contract
 from lingqu.centre.exchange import lake as _lake
+from lingqu.centre.exchange import limits as _limits
 from lingqu.centre.exchange import reads as _reads
 from lingqu.centre.exchange import shapes as _shapes
 from lingqu.centre.exchange.actions import collect as _collect
@@ -89,6 +90,11 @@ def receive(actor: Actor, source: str, name: str, data: BinaryIO | Path) -> Deli
     """Keep the bytes as they came. The same bytes for the same source again give the earlier delivery
     (``again=True``); a refused one is then tried again. Raises ``Invalid`` for what is too large or empty."""
     return _receive.receive(actor, source, name, data)
+
+
+def largest() -> int:
+    """Bytes that one delivery may have at most (setting ``LINGQU_LIMIT_FILE_BYTES``)."""
+    return _limits.current().file_bytes
 
 
 def withdraw(actor: Actor, delivery: int, reason: str) -> Delivery:
