@@ -149,4 +149,17 @@ def replace(put: Iterable[Placed], remove: Iterable[tuple[str, str]], *, actor: 
     return new.pk
 
 
-__all__ = ["Applied", "City", "Placed", "city", "every", "held", "one", "placed", "replace", "revision", "revisions"]
+__all__ = [
+    "Applied",
+    "City",
+    "Placed",
+    "city",
+    "every",
+    "forget",
+    "held",
+    "one",
+    "placed",
+    "replace",
+    "revision",
+    "revisions",
+]
