@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from lingqu.centre.access.door import ANONYMOUS, SYSTEM, Actor
 from lingqu.centre.access.models import LedgerRow
@@ -325,3 +326,10 @@ def test_number_of_statements(town: None, django_assert_num_queries) -> None:
     door.find(ANONYMOUS, Query(types=("Building",)))
     with django_assert_num_queries(4):  # two of them the savepoint of a test
         door.find(ANONYMOUS, Query(types=("Building",), limit=100))
+
+
+def test_a_pattern_that_takes_too_long_is_ended(town: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("set local statement_timeout = 100")
+    with pytest.raises(Invalid, match=r"too long|费时"):
+        door.find(ANONYMOUS, Query(types=("Building",), id_pattern="((a{0,50}){0,50}){0,5}"))

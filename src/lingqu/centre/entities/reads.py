@@ -32,7 +32,7 @@ _BATCH = 500
 
 @contextmanager
 def asking() -> Iterator[Any]:
-    """A cursor; what a query's own pattern or path gets wrong is told as Invalid."""
+    """A cursor; what a query's own pattern or path gets wrong is told as Invalid, and so is what takes too long."""
     inner = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
         with inner, connection.cursor() as cursor:
@@ -40,6 +40,8 @@ def asking() -> Iterator[Any]:
     except psycopg.errors.DataError as error:
         raise faults.bad("query", f"查询有误：{error}", f"the query is wrong: {error}") from error
     except Exception as error:
+        if isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+            raise faults.bad("query", "查询过于费时，请缩小范围", "the query takes too long; narrow it down") from error
         if isinstance(error.__cause__, psycopg.errors.DataError | psycopg.errors.SyntaxError):
             raise faults.bad("query", f"查询有误：{error}", f"the query is wrong: {error}") from error
         raise
