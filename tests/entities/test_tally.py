@@ -73,3 +73,11 @@ def test_facets_of_very_many_are_those_of_a_sample() -> None:
     some = dict(door.facet_counts(SYSTEM, Query(types=("Person",)), ["sex"], most=5)["sex"])
     assert sum(whole.values()) == 12
     assert sum(some.values()) == 5
+
+
+def test_where_a_word_is_found() -> None:
+    door.write(SYSTEM, [draft(n) for n in range(12)])
+    asked = Query(types=("Person", "Building"), words=str(draft(1).attrs["name"]["value"]))
+    assert door.types_found(SYSTEM, asked) == {"Person"}
+    assert door.types_found(SYSTEM, asked, most=3) is None
+    assert door.types_found(SYSTEM, replace(asked, words="nowhere")) == set()

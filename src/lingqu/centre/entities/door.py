@@ -97,6 +97,13 @@ def count(actor: Actor, query: Query, *, most: int | None = None) -> int:
 
 
 @steady
+def types_found(actor: Actor, query: Query, *, most: int = 1000) -> set[str] | None:
+    """The types of what a query finds, by one look; None where it finds ``most`` or more, so that any type may be
+    among it."""
+    return reads.types_found(actor, query, most)
+
+
+@steady
 def facet_counts(
     actor: Actor, query: Query, attributes: Sequence[str], limit: int = 20, *, most: int | None = None
 ) -> dict[str, list[tuple[str, int]]]:

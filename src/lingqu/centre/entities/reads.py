@@ -176,6 +176,19 @@ def _note_count(actor: Actor, query: Query, number: int, attributes: Sequence[st
         access.record(actor, "read", entity_type=kind, attributes=attributes, count=number, detail={"counted": True})
 
 
+def types_found(actor: Actor, query: Query, most: int) -> set[str] | None:
+    """See ``door.types_found``."""
+    made = condition(actor, query)
+    if made.exact is not None:
+        return None
+    found = sql.SQL("select type from entity where {} limit %(most)s").format(made.where())
+    with asking() as cursor:
+        statement = sql.SQL("select type, count(*) from ({}) found group by type").format(found)
+        cursor.execute(statement, {**made.parameters, "most": most})
+        counts = dict(cursor.fetchall())
+    return None if sum(counts.values()) >= most else set(counts)
+
+
 def facet_counts(
     actor: Actor, query: Query, attributes: Sequence[str], limit: int, most: int | None
 ) -> dict[str, list[tuple[str, int]]]:

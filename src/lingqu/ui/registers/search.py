@@ -72,7 +72,7 @@ def results(request: HttpRequest) -> HttpResponse:
     readable = {c: t for c, t in types.items() if t.public or access.may(actor, "read", c)}
     withheld = [t for t in types.values() if purpose.missing(request, t.personal)]
     searched = {c: t for c, t in readable.items() if any(a.search or a.identifier for a in t.attributes.values())}
-    groups = [_hits(actor, t, words) for t in searched.values() if t not in withheld] if words else []
+    groups = _groups(actor, [t for t in searched.values() if t not in withheld], words) if words else []
     context = {
         "words": words,
         "groups": [g for g in groups if g["hits"]],
@@ -80,6 +80,14 @@ def results(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Search"), "")],
     }
     return render(request, "ui/search.html", context)
+
+
+def _groups(actor: access.Actor, kinds: list[EntityType], words: str) -> list[dict[str, Any]]:
+    """One look tells where a rare word is; only there is it searched in order."""
+    if not kinds:
+        return []
+    likely = entities.types_found(actor, entities.Query(types=tuple(k.code for k in kinds), words=words))
+    return [_hits(actor, kind, words) for kind in kinds if likely is None or kind.code in likely]
 
 
 def _hits(actor: access.Actor, kind: EntityType, words: str) -> dict[str, Any]:
