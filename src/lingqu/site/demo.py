@@ -41,7 +41,8 @@ class Demo:
         if state := supervisor.running(self.instance):
             self.console.print(f"Lingqu 灵渠 is up already: {state['url']}")
             return
-        signal.signal(signal.SIGTERM, _stop)
+        for number in (signal.SIGTERM, signal.SIGINT):  # a shell's background job starts with SIGINT ignored
+            signal.signal(number, _stop)
         tree: subprocess.Popen[bytes] | None = None
         try:
             tree = self._up()
