@@ -58,27 +58,29 @@ def test_the_intake_asks_for_a_session(up: Tree) -> None:
 
 
 SESSION = """
-from django.contrib.auth import SESSION_KEY, get_user_model
-from django.contrib.sessions.backends.db import SessionStore
-account, _ = get_user_model().objects.get_or_create(username="clerk")
-session = SessionStore()
-session[SESSION_KEY] = str(account.pk)
-session.save()
-print("session", session.session_key)
+from django.contrib.auth import get_user_model
+from django.test import Client
+account, _ = get_user_model().objects.get_or_create(username="ROLE", defaults={"roles": ["ROLE"]})
+client = Client()
+client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+print("session", client.session.session_key)
 """
 
 
-def test_the_intake_streams_to_who_signed_in(up: Tree) -> None:
+def test_the_intake_streams_to_stewards(up: Tree) -> None:
     import httpx
 
-    key = up.lingqu("django", "shell", "-c", SESSION).stdout.split("session ")[-1].strip()
+    up.lingqu("blueprint", "apply", TOYTOWN)
     address = f"http://127.0.0.1:{up.state()['intake']}/intake/progress"
-    headers = {"Cookie": f"sessionid={key}", "Origin": up.state()["url"].rstrip("/")}
-    with httpx.stream("GET", address, headers=headers, timeout=30, trust_env=False) as answer:
-        assert answer.status_code == 200
-        assert answer.headers["Content-Type"].startswith("text/event-stream")
-        assert answer.headers["Access-Control-Allow-Origin"] == headers["Origin"]
-        assert next(answer.iter_lines()), up.logs()
+    for role, status in (("developer", 403), ("steward", 200)):
+        key = up.lingqu("django", "shell", "-c", SESSION.replace("ROLE", role)).stdout.split("session ")[-1].strip()
+        headers = {"Cookie": f"sessionid={key}", "Origin": up.state()["url"].rstrip("/")}
+        with httpx.stream("GET", address, headers=headers, timeout=30, trust_env=False) as answer:
+            assert answer.status_code == status
+            if status == 200:
+                assert answer.headers["Content-Type"].startswith("text/event-stream")
+                assert answer.headers["Access-Control-Allow-Origin"] == headers["Origin"]
+                assert next(answer.iter_lines()), up.logs()
 
 
 def test_logs_are_json_lines_without_the_query(up: Tree) -> None:

@@ -1,7 +1,7 @@
 """The process of long-lived connections: what must stay open lives here, not in the web server's threads.
 
 ``GET /intake/progress`` is a stream of server-sent events: one ``delivery`` event for each delivery at work whenever
-its progress changes, and one ``fusion`` event for each run. It tells names of files, so it asks for a session.
+its progress changes, and one ``fusion`` event for each run. It tells names of files: it is for stewards, like the desk.
 """
 
 from __future__ import annotations
@@ -24,18 +24,24 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lingqu.site.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.contrib.auth import get_user  # noqa: E402
 from django.db import close_old_connections  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
 
+from lingqu.centre.access import door as access  # noqa: E402
 from lingqu.centre.exchange import door as exchange  # noqa: E402
 from lingqu.centre.fusion import door as fusion  # noqa: E402
 
 EVERY = 1.0  # seconds between looks
 
 
-def _signed_in(session_key: str) -> bool:
+def _may_look(session_key: str) -> bool:
     close_old_connections()
     store: Any = import_module(settings.SESSION_ENGINE).SessionStore
-    return bool(session_key) and "_auth_user_id" in store(session_key).load()
+    request = HttpRequest()
+    request.session = store(session_key)
+    request.user = get_user(request)
+    return request.user.is_authenticated and access.may(access.actor_of(request), "steward")
 
 
 def _now() -> dict[str, dict[str, Any]]:
@@ -71,7 +77,7 @@ _ask = sync_to_async(lambda work, *arguments: work(*arguments), thread_sensitive
 
 
 async def progress(request: Request) -> Response:
-    if not await _ask(_signed_in, request.cookies.get(settings.SESSION_COOKIE_NAME, "")):
+    if not await _ask(_may_look, request.cookies.get(settings.SESSION_COOKIE_NAME, "")):
         return JSONResponse({"rule": "intake.session", "next": "sign in"}, status_code=403)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     origin = request.headers.get("origin", "")
