@@ -84,21 +84,29 @@ def test_where_an_element_is_used():
 
 
 @pytest.mark.parametrize(
-    ("cycle", "days", "late"),
-    [("daily", 2, 1), ("weekly", 6, 0), ("monthly", 40, 9), ("yearly", 300, 0), ("irregular", 4000, 0)],
+    ("cycle", "days", "late", "overdue"),
+    [
+        ("daily", 1, 0, False),
+        ("daily", 2, 1, True),
+        ("weekly", 6, 0, False),
+        ("monthly", 38, 7, False),
+        ("monthly", 40, 9, True),
+        ("yearly", 300, 0, False),
+        ("irregular", 4000, 0, False),
+    ],
 )
-def test_a_resource_is_overdue_after_its_cycle(cycle, days, late):
+def test_a_resource_is_overdue_after_its_cycle_and_a_quarter(cycle, days, late, overdue):
     now = datetime(2026, 6, 30, tzinfo=UTC)
     resource = catalogue.resource("market.registrations").model_copy(update={"update_cycle": cycle})
     fresh = catalogue.overdue(resource, now - timedelta(days=days), now)
     assert fresh.late == timedelta(days=late)
-    assert fresh.overdue == bool(late)
+    assert fresh.overdue is overdue
 
 
 def test_what_was_never_delivered_counts_from_its_publication():
     resource = catalogue.resource("market.registrations")
     assert catalogue.overdue(resource, None, datetime(2026, 1, 5, tzinfo=UTC)).late == timedelta(0)
-    assert catalogue.overdue(resource, None, datetime(2026, 2, 5, tzinfo=UTC)).overdue
+    assert catalogue.overdue(resource, None, datetime(2026, 2, 15, tzinfo=UTC)).overdue
 
 
 def test_the_catalogue_is_exported():

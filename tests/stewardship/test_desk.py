@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,12 +17,10 @@ from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.access.models import LedgerRow
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.quality import door as quality
-from lingqu.stewardship.freshness import overdue
 from toytown import TOYTOWN
 from ui.living import Town
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 # Page → SQL queries at most.
 PINS = {
@@ -217,11 +214,3 @@ def test_disputes_are_told_to_who_may_see_the_record_only(town: Town, who: str) 
 )
 def test_a_broken_number_in_an_address_breaks_no_page(town: Town, address: str) -> None:
     assert town.client("steward").get(address).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("cycle", "days", "late"),
-    [("daily", 1, False), ("daily", 2, True), ("monthly", 38, False), ("monthly", 40, True), ("irregular", 900, False)],
-)
-def test_freshness_follows_the_update_cycle(cycle: str, days: int, late: bool) -> None:
-    assert overdue(cycle, NOW - timedelta(days=days), NOW) is late

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,103 +17,49 @@ from lingqu.centre.entities import door as entities
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
 from lingqu.centre.quality import door as quality
-from lingqu.stewardship.desk import frame, stewards
-from lingqu.stewardship.freshness import Standing, cycles, standing, standings, states
+from lingqu.stewardship.desk import frame, said, stewards
+from lingqu.stewardship.freshness import standing, standings, states
 from lingqu.ui import charts
 
-
-def sharing() -> dict[str, str]:
-    return {"unconditional": _("shared freely"), "conditional": _("shared on conditions"), "refused": _("not shared")}
-
-
-def opening() -> dict[str, str]:
-    return {"unconditional": _("open"), "conditional": _("open on conditions"), "closed": _("not open")}
-
-
-def formats() -> dict[str, str]:
-    return {
-        "document": _("document"),
-        "spreadsheet": _("spreadsheet"),
-        "database": _("database"),
-        "image": _("image"),
-        "media": _("media"),
-        "self_described": _("own format"),
-        "interface": _("interface"),
-    }
+_FACETS = ("department", "sharing", "opening", "cycle")
 
 
 @require_safe
 @stewards
 def listing(request: HttpRequest) -> HttpResponseBase:
     language = get_language() or "zh-hans"
-    everything = standings()
-    words = request.GET.get("words", "").strip().lower()
-    chosen = {
-        name: request.GET[name] for name in ("department", "sharing", "opening", "cycle") if request.GET.get(name)
-    }
-    found = [s for s in everything if _matches(s, words, chosen)]
+    words = " ".join(request.GET.get("words", "").split())[:100]
+    chosen = {name: request.GET[name] for name in _FACETS if request.GET.get(name)}
+    found = catalogue.search(words, chosen)
+    facets = catalogue.facets(found)
     context = frame(
         "catalogue",
         (_("Catalogue"), ""),
-        found=found,
+        found=standings(found),
         words=words,
         chosen=_chosen(chosen, language),
-        facets=_facets(found, chosen, language),
-        sharing=sharing(),
-        opening=opening(),
-        cycles=cycles(),
+        facets=[_facet(name, facets[name], language) for name in _FACETS if name not in chosen],
+        sharing=said(catalogue.wording.SHARING, language),
+        opening=said(catalogue.wording.OPENING, language),
+        cycles=said(catalogue.wording.CYCLE, language),
     )
     return render(request, "stewardship/catalogue.html", context)
 
 
-def _value(standing: Standing, facet: str) -> str:
-    resource = standing.resource
-    return {
-        "department": resource.department,
-        "sharing": resource.sharing.type,
-        "opening": resource.opening.type,
-        "cycle": resource.update_cycle,
-    }[facet]
-
-
-def _matches(standing: Standing, words: str, chosen: dict[str, str]) -> bool:
-    resource = standing.resource
-    held = [resource.title, resource.abstract, *(i.title for i in resource.items if i.title)]
-    text = " ".join([resource.code, *(f"{t.zh} {t.en}" for t in held)]).lower()
-    return all(w in text for w in words.split()) and all(_value(standing, n) == v for n, v in chosen.items())
-
-
-def _titles(facet: str, language: str) -> dict[str, str]:
-    if facet == "department":
-        return {code: d.title.say(language) for code, d in catalogue.departments().items()}
-    return {"sharing": sharing, "opening": opening, "cycle": cycles}[facet]()
-
-
-def _names() -> dict[str, str]:
-    return {
-        "department": _("Department"),
-        "sharing": _("Sharing"),
-        "opening": _("Opening"),
-        "cycle": _("Update cycle"),
-    }
-
-
-def _facets(found: list[Standing], chosen: dict[str, str], language: str) -> list[dict[str, Any]]:
-    facets = []
-    for name, title in _names().items():
-        if name in chosen:
-            continue
-        titles = _titles(name, language)
-        counted = Counter(_value(s, name) for s in found).most_common()
-        choices = [{"value": v, "title": titles.get(v, v), "count": n} for v, n in counted]
-        facets.append({"name": name, "title": title, "choices": choices})
-    return facets
+def _facet(name: str, choices: list[catalogue.Choice], language: str) -> dict[str, Any]:
+    told = [{"value": c.value, "title": c.title.say(language), "count": c.count} for c in choices]
+    return {"name": name, "title": catalogue.wording.FACETS[name].say(language), "choices": told}
 
 
 def _chosen(chosen: dict[str, str], language: str) -> list[dict[str, str]]:
-    names = _names()
+    """What narrows the list; a value that nothing has is said as it stands."""
+    titles = {(name, c.value): c.title for name, cs in catalogue.facets(catalogue.search()).items() for c in cs}
     return [
-        {"name": name, "title": names[name], "value": _titles(name, language).get(value, value)}
+        {
+            "name": name,
+            "title": catalogue.wording.FACETS[name].say(language),
+            "value": titles[name, value].say(language) if (name, value) in titles else value,
+        }
         for name, value in chosen.items()
     ]
 
@@ -131,8 +76,8 @@ def entry(request: HttpRequest, code: str) -> HttpResponseBase:
         (resource.title.say(language), ""),
         resource=resource,
         standing=standing(resource),
-        items=_items(resource),
-        elements=_elements(resource, language),
+        items=catalogue.entry(code).items,
+        elements=_elements(code, language),
         trend=trend,
         trend_values=[t.score for t in trend],
         trend_words=", ".join(f"{t.score * 100:.1f}%" for t in trend[-5:]),
@@ -140,53 +85,17 @@ def entry(request: HttpRequest, code: str) -> HttpResponseBase:
         states=states(),
         sources=[s for s in exchange.sources().values() if s.resource == code],
         lineage=_lineage(resource, language),
-        related=[r for r in (catalogue.resources().get(c) for c in resource.related) if r],
     )
     return render(request, "stewardship/resource.html", context)
 
 
-def _elements(resource: catalogue.InformationResource, language: str) -> list[tuple[str, str]]:
-    """The core metadata elements of 发改高技〔2017〕1272号 in their order; items (8) have a table of their own."""
-    department = catalogue.departments().get(resource.department)
-    share, open_ = resource.sharing, resource.opening
-    shared = [sharing()[share.type], *(t.say(language) for t in (share.condition, share.basis) if t)]
-    opened = [opening()[open_.type], *(t.say(language) for t in (open_.condition,) if t)]
-    titles = catalogue.resources()
+def _elements(code: str, language: str) -> list[tuple[str, str]]:
+    """The core metadata elements; items (8) have a table of their own on the page."""
+    items = str(len(catalogue.resource(code).items))
     return [
-        (_("Classification"), " / ".join(resource.classification)),
-        (_("Name of the resource"), resource.title.say(language)),
-        (_("Resource code"), resource.resource_code),
-        (_("Provider"), department.title.say(language) if department else resource.department),
-        (_("Provider's credit code"), (department.uscc if department else None) or "—"),
-        (_("Abstract"), resource.abstract.say(language)),
-        (_("Format"), formats()[resource.format]),
-        (_("Items"), str(len(resource.items))),
-        (_("Sharing"), " · ".join(shared)),
-        (_("Opening"), " · ".join(opened)),
-        (_("Update cycle"), cycles()[resource.update_cycle]),
-        (_("Published"), resource.published),
-        (
-            _("Related resources"),
-            ", ".join(titles[c].title.say(language) for c in resource.related if c in titles) or "—",
-        ),
+        (each.title.say(language), items if each.number == 8 else each.value.say(language) or "—")
+        for each in catalogue.metadata(code)
     ]
-
-
-def _items(resource: catalogue.InformationResource) -> list[dict[str, Any]]:
-    elements, lists = catalogue.data_elements(), catalogue.code_lists()
-    items = []
-    for item in resource.items:
-        element = elements.get(item.element)
-        items.append(
-            {
-                "item": item,
-                "element": element,
-                "title": item.title or (element.title if element else None),
-                "code_list": lists.get(element.code_list or "") if element else None,
-                "key": item.code in resource.key,
-            }
-        )
-    return items
 
 
 def _lineage(resource: catalogue.InformationResource, language: str) -> str:

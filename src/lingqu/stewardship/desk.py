@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from lingqu.centre.access import door as access
+from lingqu.kernel.text import Text
 
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -63,3 +64,8 @@ def require_over(request: HttpRequest, department: str) -> access.Actor:
 def whole(text: str) -> int | None:
     """A number in an address, or None: what else stands there is no fault worth a page."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def said(words: Mapping[str, Text], language: str) -> dict[str, str]:
+    """Words of the catalogue in one language."""
+    return {code: text.say(language) for code, text in words.items()}

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.exchange import door as exchange
-
-_DAYS = {"realtime": 0.125, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "half_yearly": 183, "yearly": 366}
-_GRACE = 1.25
-"""A delivery may be a quarter of its cycle late before it is called overdue."""
 
 RECENT = 500
 
@@ -30,19 +25,6 @@ class Standing:
     next_step: str
 
 
-def cycles() -> dict[str, str]:
-    return {
-        "realtime": _("in real time"),
-        "daily": _("daily"),
-        "weekly": _("weekly"),
-        "monthly": _("monthly"),
-        "quarterly": _("quarterly"),
-        "half_yearly": _("every half year"),
-        "yearly": _("yearly"),
-        "irregular": _("irregularly"),
-    }
-
-
 def states() -> dict[str, tuple[str, str]]:
     """Delivery states as (words, look)."""
     return {
@@ -54,16 +36,16 @@ def states() -> dict[str, tuple[str, str]]:
     }
 
 
-def standings() -> list[Standing]:
-    """Every resource of the catalogue; one read for nearly all of them."""
+def standings(resources: Iterable[catalogue.InformationResource] | None = None) -> list[Standing]:
+    """These resources, or every one of the catalogue; one read for nearly all of them."""
     newest: dict[str, exchange.Delivery] = {}
     for delivery in exchange.deliveries(limit=RECENT):
         if delivery.state != "withdrawn":
             newest.setdefault(delivery.resource, delivery)
     departments = catalogue.departments()
     return [
-        _standing(resource, departments.get(resource.department), newest.get(code) or _older(code))
-        for code, resource in catalogue.resources().items()
+        _standing(resource, departments.get(resource.department), newest.get(resource.code) or _older(resource.code))
+        for resource in (catalogue.resources().values() if resources is None else resources)
     ]
 
 
@@ -90,13 +72,8 @@ def _standing(
         return Standing(resource, department, newest, "bad", _("Last delivery refused"), step)
     if newest.state != "checked":
         return Standing(resource, department, newest, "notice", _("Being worked on"), "")
-    if overdue(resource.update_cycle, newest.received_at):
+    if catalogue.overdue(resource, newest.received_at).overdue:
         return Standing(
             resource, department, newest, "notice", _("Overdue"), _("Ask the department for a new delivery")
         )
     return Standing(resource, department, newest, "ok", _("Up to date"), "")
-
-
-def overdue(cycle: str, received: datetime, now: datetime | None = None) -> bool:
-    days = _DAYS.get(cycle)
-    return days is not None and (now or timezone.now()) - received > timedelta(days=days * _GRACE)

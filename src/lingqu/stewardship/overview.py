@@ -12,10 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.entities import door as entities
 from lingqu.centre.fusion import door as fusion
-from lingqu.stewardship.desk import frame, stewards
-from lingqu.stewardship.freshness import Standing, cycles, standings
+from lingqu.stewardship.desk import frame, said, stewards
+from lingqu.stewardship.freshness import Standing, standings
 
 TARGET = 0.95
 
@@ -28,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
     context = frame(
         "overview",
         standings=standing,
-        cycles=cycles(),
+        cycles=said(catalogue.wording.CYCLE, get_language() or "zh-hans"),
         registers=registers(counts),
         disputes=sum(counts.values()),
         todo=_todo(standing, sum(counts.values())),

@@ -71,8 +71,8 @@ def used_where(kind: str, code: str) -> list[Use]:
 
 
 def overdue(resource: InformationResource, last_delivery: datetime | None, now: datetime | None = None) -> Freshness:
-    """When the next delivery is due by the resource's update cycle, and how late it is. What was never delivered counts
-    from its publication; irregular resources are never late."""
+    """When the next delivery is due by the resource's update cycle, and how late it is: overdue when by more than a
+    quarter of the cycle. What was never delivered counts from its publication; irregular resources are never late."""
     return _reads.freshness(resource, last_delivery, now)
 
 

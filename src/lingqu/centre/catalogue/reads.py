@@ -96,16 +96,21 @@ class Use:
     where: str
 
 
+GRACE = 0.25
+"""The share of its cycle by which a delivery may be late before it is called overdue: months end on weekends."""
+
+
 @dataclass(frozen=True)
 class Freshness:
-    """``due`` is when the next delivery is due; None for irregular ones. ``late`` is how long it is overdue."""
+    """``due`` is when the next delivery is due; None for irregular ones. ``late`` is how long it is past that."""
 
     due: datetime | None
     late: timedelta
+    grace: timedelta = timedelta(0)
 
     @property
     def overdue(self) -> bool:
-        return self.late > timedelta(0)
+        return self.late > self.grace
 
 
 @dataclass(frozen=True)
@@ -227,4 +232,4 @@ def freshness(resource: InformationResource, last: datetime | None, now: datetim
         return Freshness(None, timedelta(0))
     since = last or timezone.make_aware(datetime.combine(date.fromisoformat(resource.published), time()))
     due = since + cycle
-    return Freshness(due, max(timedelta(0), (now or timezone.now()) - due))
+    return Freshness(due, max(timedelta(0), (now or timezone.now()) - due), cycle * GRACE)
