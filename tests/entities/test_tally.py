@@ -80,4 +80,7 @@ def test_where_a_word_is_found() -> None:
     asked = Query(types=("Person", "Building"), words=str(draft(1).attrs["name"]["value"]))
     assert door.types_found(SYSTEM, asked) == {"Person"}
     assert door.types_found(SYSTEM, asked, most=3) is None
+    for words in (asked.words, asked.words[:1], asked.words[:2], "nowhere"):
+        rare = replace(asked, words=words)
+        assert door.find(SYSTEM, rare) == door.find(SYSTEM, replace(rare, common=True))
     assert door.types_found(SYSTEM, replace(asked, words="nowhere")) == set()

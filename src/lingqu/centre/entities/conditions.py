@@ -167,9 +167,11 @@ def _words(made: Condition, query: Query) -> None:
     if not folded:
         made.add("false")
         return
-    made.add("entity_grams(search) @@ %(grams)s::tsquery", grams=" & ".join(g for word in folded for g in _grams(word)))
+    if not query.common:
+        grams = " & ".join(g for word in folded for g in _grams(word))
+        made.add("entity_grams(search) @@ %(grams)s::tsquery", grams=grams)
     for number, word in enumerate(folded):
-        if len(word) > 2:
+        if len(word) > 2 or query.common:
             made.add(f"position(%(word_{number})s in search) > 0", **{f"word_{number}": word})
 
 
@@ -185,9 +187,11 @@ def _identified(query: Query) -> list[str]:
 
 
 def _grams(word: str) -> list[str]:
+    """Every second pair and the last: they hold every character, and what they find is looked at whole."""
     if len(word) == 1:
         return [_lexeme(word) + ":*"]
-    return [_lexeme(word[i : i + 2]) for i in range(len(word) - 1)]
+    places = dict.fromkeys([*range(0, len(word) - 1, 2), len(word) - 2])
+    return [_lexeme(word[i : i + 2]) for i in places]
 
 
 def _lexeme(text: str) -> str:

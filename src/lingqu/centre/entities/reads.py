@@ -153,9 +153,11 @@ def count(actor: Actor, query: Query, most: int | None) -> int:
 def _count(made: Condition, most: int | None) -> int:
     with asking() as cursor:
         if made.exact is None:
-            found = sql.SQL("select 1 from entity where {} limit %(most)s").format(made.where())
+            # In order, so that the planner does not gather all that is found before it counts a part of it.
+            limited = sql.SQL("order by id limit %(most)s" if most is not None else "")
+            found = sql.SQL("select 1 from entity where {} {}").format(made.where(), limited)
             statement = sql.SQL("select count(*) from ({}) found").format(found)
-            cursor.execute(statement, {**made.parameters, "most": None if most is None else most + 1})
+            cursor.execute(statement, {**made.parameters, "most": (most or 0) + 1})
             return int(cursor.fetchone()[0])
         shape = "geo ->> %(geo_attribute)s" if made.exact.attribute else "geom"
         statement = sql.SQL(f"select {shape} from entity where {{}}").format(made.where())  # noqa: S608

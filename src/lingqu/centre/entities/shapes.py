@@ -90,7 +90,9 @@ class Query:
     """What is asked for. ``q`` is NGSI-LD query language (CIM 009 4.9) with attribute names in store form.
     ``words`` searches labels, identifiers and search attributes. ``facets`` are exact attribute values.
     ``has`` are attributes of which an entity must have at least one. ``region`` finds a division and what lies in it.
-    ``after`` is the opaque cursor of the last page; ``order`` is ``id``, ``label``, ``modified`` or ``-modified``."""
+    ``after`` is the opaque cursor of the last page; ``order`` is ``id``, ``label``, ``modified`` or ``-modified``.
+    ``common``: the words are known to be in very many entities, so these are looked through in their order; what is
+    found is the same."""
 
     types: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
@@ -107,6 +109,7 @@ class Query:
     limit: int = 20
     offset: int = 0
     after: str = ""
+    common: bool = False
 
 
 @dataclass(frozen=True)

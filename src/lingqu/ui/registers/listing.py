@@ -20,7 +20,7 @@ from lingqu.ui.registers import asked as asking
 from lingqu.ui.registers.asked import Asked
 from lingqu.ui.values import Shown, Wording
 
-COUNTED = 10_000
+COUNTED = 5_000
 """Behind this what is found is not counted further: the list says that there are more."""
 
 SAMPLE = 5_000
