@@ -118,6 +118,8 @@ def test_who_is_behind_a_request(rf: RequestFactory) -> None:
     request.user, request.session = account, {"purpose": "from the session"}
     actor = door.actor_of(request)
     assert (actor.name, actor.roles, actor.department, actor.purpose) == ("wang", ("police",), "police", "救助")
+    request = rf.get("/", headers={"Lingqu-Purpose": "case%00 12%0a"})
+    assert door.actor_of(request).purpose == "case 12"
     request = rf.get("/")
     request.user, request.session = account, {"purpose": "from the session"}
     assert door.actor_of(request).purpose == "from the session"

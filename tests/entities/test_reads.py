@@ -328,6 +328,13 @@ def test_number_of_statements(town: None, django_assert_num_queries) -> None:
         door.find(ANONYMOUS, Query(types=("Building",), limit=100))
 
 
+def test_a_stream_that_cannot_begin_says_so_at_once(town: None) -> None:
+    with pytest.raises(Invalid, match="cursor"):
+        door.every(ANONYMOUS, Query(types=("Building",), after="xxx"))
+    with pytest.raises(Invalid, match=r"character"):
+        door.find(ANONYMOUS, Query(types=("Building",), q="floors==" + "9" * 5000))
+
+
 def test_a_pattern_that_takes_too_long_is_ended(town: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("set local statement_timeout = 100")

@@ -202,3 +202,10 @@ def test_faults_tell_programs_in_their_own_form(town: Town) -> None:
     assert answer["Content-Type"] == "application/problem+json"
     assert told["status"] == 404
     assert told["type"] == "urn:lingqu:rule:drawing.unknown"
+
+
+@pytest.mark.parametrize(
+    "address", ["/registers/Person/%00/", "/registers/Road/?words=%00", "/ngsi-ld/v1/entities/%00"]
+)
+def test_what_no_text_holds_is_a_broken_request(town: Town, address: str) -> None:
+    assert town.client("steward", purpose=True).get(address).status_code == 400

@@ -46,6 +46,8 @@ class Faults:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return bad_request(request)  # no text of ours holds it, and PostgreSQL takes none that does
         purpose.expire(request)
         return self.get_response(request)
 

@@ -40,7 +40,7 @@ def actor_of(request: Any) -> Actor:
     """The signed-in account, or ANONYMOUS. ``purpose`` is ``request.session["purpose"]`` or, before it, the header
     ``Lingqu-Purpose`` (percent-encoded UTF-8)."""
     account = getattr(request, "user", None)
-    purpose = unquote(request.headers.get(PURPOSE_HEADER, ""))
+    purpose = "".join(c for c in unquote(request.headers.get(PURPOSE_HEADER, "")) if c.isprintable())
     if account is None or not account.is_authenticated:
         return Actor(kind="anonymous", name="anonymous", purpose=purpose[:200])
     return Actor(

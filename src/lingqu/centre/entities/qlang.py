@@ -23,6 +23,7 @@ _BARE = re.compile(r"[^;|(),\"]+?(?=\.\.|[;|(),]|\Z)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z")
 _SEGMENT = re.compile(r"<([^>]*)>|([^.<>]+)")
 DEEPEST = 40
+LONGEST_NUMBER = 300  # characters
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,11 @@ class _Reader:
         word = bare.group().strip()
         if word in ("true", "false"):
             return word == "true"
-        return (float(word) if re.search(r"[.eE]", word) else int(word)) if _NUMBER.match(word) else word
+        if not _NUMBER.match(word):
+            return word
+        if len(word) > LONGEST_NUMBER:
+            raise self.wrong()
+        return float(word) if re.search(r"[.eE]", word) else int(word)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -265,13 +265,13 @@ def every(actor: Actor, query: Query, chunk: int) -> Iterator[Entity]:
         for kind in query.types or ("*",):
             access.require(actor, "export", kind)
     made = condition(actor, query)
-    return _streamed(actor, made, query, chunk)
-
-
-def _streamed(actor: Actor, made: Condition, query: Query, chunk: int) -> Iterator[Entity]:
-    exact, reader = made.exact, Reader(actor)
+    exact = made.exact
     shape = "null" if exact is None else "geo ->> %(geo_attribute)s" if exact.attribute else "geom"
-    statement = _statement(made, query, f"{COLUMNS}, {shape}")
+    return _streamed(actor, made, _statement(made, query, f"{COLUMNS}, {shape}"), chunk)
+
+
+def _streamed(actor: Actor, made: Condition, statement: sql.Composable, chunk: int) -> Iterator[Entity]:
+    exact, reader = made.exact, Reader(actor)
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(statement, made.parameters)
         while rows := cursor.fetchmany(chunk):
