@@ -167,17 +167,19 @@ def _words(made: Condition, query: Query) -> None:
     if not folded:
         made.add("false")
         return
-    if not query.common:
-        grams = " & ".join(g for word in folded for g in _grams(word))
-        made.add("entity_grams(search) @@ %(grams)s::tsquery", grams=grams)
-    for number, word in enumerate(folded):
-        if len(word) > 2 or query.common:
-            made.add(f"position(%(word_{number})s in search) > 0", **{f"word_{number}": word})
+    made.add("entity_grams(search) @@ %(grams)s::tsquery", grams=" & ".join(g for word in folded for g in _grams(word)))
+    standing(made, [word for word in folded if len(word) > 2])
+
+
+def standing(made: Condition, words: list[str]) -> None:
+    """Folded words that must stand in the text that is searched."""
+    for number, word in enumerate(words):
+        made.add(f"position(%(word_{number})s in search) > 0", **{f"word_{number}": word})
 
 
 def _identified(query: Query) -> list[str]:
     """Asked apart and without an order, so that the planner takes the index whatever else is asked for."""
-    forms = _identifier_forms(query)
+    forms = identifier_forms(query)
     if not forms:
         return []
     either = sql.SQL(" or ").join(sql.SQL("attrs @> {}::jsonb").format(sql.Literal(form)) for form in forms)
@@ -198,7 +200,7 @@ def _lexeme(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _identifier_forms(query: Query) -> list[str]:
+def identifier_forms(query: Query) -> list[str]:
     word = query.words.strip()
     if len(word) < _PROBE or not any(c.isdigit() for c in word):
         return []

@@ -6,6 +6,7 @@ import base64
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -16,9 +17,9 @@ from psycopg import sql
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import faults, tally
-from lingqu.centre.entities.conditions import Condition, condition, masking
+from lingqu.centre.entities.conditions import Condition, condition, identifier_forms, masking, standing
 from lingqu.centre.entities.rows import COLUMNS, Reader
-from lingqu.centre.entities.schema import schemas
+from lingqu.centre.entities.schema import fold, schemas
 from lingqu.centre.entities.shapes import Entity, Page, Query
 
 _ORDERS = {
@@ -28,6 +29,8 @@ _ORDERS = {
     "-modified": ("modified_at", "<", "modified_at desc, id desc"),
 }
 _BATCH = 500
+LOOKED_THROUGH = 10_000
+"""Entities of a type that are looked through one by one for a common word, before the index of words is asked."""
 
 
 @contextmanager
@@ -70,6 +73,8 @@ def get(actor: Actor, entity_id: str) -> Entity:
 
 def find(actor: Actor, query: Query) -> Page:
     """See ``door.find``."""
+    if query.common:
+        query = _looked_through(actor, replace(query, common=False))
     made = condition(actor, query)
     with asking() as cursor:
         rows = _exactly(cursor, made, query) if made.exact else _plainly(cursor, made, query)
@@ -78,6 +83,26 @@ def find(actor: Actor, query: Query) -> Page:
     note(actor, entities)
     more = len(rows) > query.limit and query.limit > 0
     return Page(entities, _cursor(query.order, rows[query.limit - 1]) if more else "")
+
+
+def _looked_through(actor: Actor, query: Query) -> Query:
+    """The same query by the ids of what the first entities of the type give, where these are enough."""
+    words, plainly = fold(query.words).split(), replace(query, words="")
+    if query.order != "id" or not words or not tally.holds(actor, plainly) or identifier_forms(query):
+        return query
+    made, looked = condition(actor, plainly), Condition()
+    standing(looked, words)
+    statement = sql.SQL(
+        "select id from (select id, search from entity where {} order by id limit %(first)s) looked "
+        "where {} order by id limit %(most)s"
+    ).format(made.where(), looked.where())
+    parameters = {**made.parameters, **looked.parameters, "first": LOOKED_THROUGH, "most": query.limit + 1}
+    with asking() as cursor:
+        cursor.execute(statement, parameters)
+        ids = [row[0] for row in cursor.fetchall()]
+    if len(ids) > query.limit or tally.of(actor, plainly) <= LOOKED_THROUGH:
+        return replace(plainly, ids=tuple(ids) or ("",))
+    return query
 
 
 def _statement(made: Condition, query: Query, columns: str = COLUMNS) -> sql.Composable:

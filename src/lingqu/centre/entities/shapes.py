@@ -91,8 +91,8 @@ class Query:
     ``words`` searches labels, identifiers and search attributes. ``facets`` are exact attribute values.
     ``has`` are attributes of which an entity must have at least one. ``region`` finds a division and what lies in it.
     ``after`` is the opaque cursor of the last page; ``order`` is ``id``, ``label``, ``modified`` or ``-modified``.
-    ``common``: the words are known to be in very many entities, so these are looked through in their order; what is
-    found is the same."""
+    ``common``: the words are known to be in very many entities, so the first of these are looked through before the
+    index of words is asked; what is found is the same."""
 
     types: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()

@@ -21,9 +21,6 @@ from lingqu.ui.values import Wording
 EACH = 5
 """Hits shown for each type."""
 
-LOOKED_THROUGH = 100_000
-"""Entities of a type that are looked through one by one for a common word."""
-
 
 def registers() -> dict[str, str]:
     """The base registers as people call them, in their official order."""
@@ -86,15 +83,13 @@ def results(request: HttpRequest) -> HttpResponse:
 
 
 def _groups(actor: access.Actor, kinds: list[EntityType], words: str) -> list[dict[str, Any]]:
-    """One look tells where a rare word is, and only there is it searched in order; a common word is found quicker by
-    looking through a type that is not large than through all places where the word stands."""
+    """One look tells where a rare word is, and only there is it searched in order."""
     if not kinds:
         return []
     likely = entities.types_found(actor, entities.Query(types=tuple(k.code for k in kinds), words=words))
     if likely is not None:
         return [_hits(actor, kind, words) for kind in kinds if kind.code in likely]
-    counts = entities.type_counts(actor)
-    return [_hits(actor, kind, words, common=counts.get(kind.code, 0) <= LOOKED_THROUGH) for kind in kinds]
+    return [_hits(actor, kind, words, common=True) for kind in kinds]
 
 
 def _hits(actor: access.Actor, kind: EntityType, words: str, *, common: bool = False) -> dict[str, Any]:
