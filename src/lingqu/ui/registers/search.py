@@ -83,10 +83,13 @@ def results(request: HttpRequest) -> HttpResponse:
 
 
 def _groups(actor: access.Actor, kinds: list[EntityType], words: str) -> list[dict[str, Any]]:
-    """One look tells where a rare word is, and only there is it searched in order."""
+    """One look tells where a rare word is, and only there is it searched in order. A single character is taken for
+    common without looking: it may stand in half of all entities."""
     if not kinds:
         return []
-    likely = entities.types_found(actor, entities.Query(types=tuple(k.code for k in kinds), words=words))
+    asked = entities.Query(types=tuple(k.code for k in kinds), words=words)
+    single = all(len(word) == 1 for word in words.split())
+    likely = None if single else entities.types_found(actor, asked)
     if likely is not None:
         return [_hits(actor, kind, words) for kind in kinds if kind.code in likely]
     return [_hits(actor, kind, words, common=True) for kind in kinds]
