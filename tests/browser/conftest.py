@@ -19,14 +19,19 @@ ARGUMENTS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--ena
 @pytest.fixture(scope="module")
 def server(town: Town) -> Iterator[str]:
     """Pages of the living town over HTTP. The town is committed, so the server's own connections see it."""
+    ours = _sessions()
     live = LiveServer("127.0.0.1")
     yield live.url
     live.stop()
     with connection.cursor() as cursor:  # a request the browser left open keeps its session
-        cursor.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where datname = current_database() and pid <> pg_backend_pid()"
-        )
+        cursor.execute("select pg_terminate_backend(pid) from unnest(%s::int[]) pid", [list(_sessions() - ours)])
+
+
+def _sessions() -> set[int]:
+    """Those of the test database. Playwright's loop may give this thread a connection of its own beside pytest's."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pid from pg_stat_activity where datname = current_database()")
+        return {pid for (pid,) in cursor.fetchall()} | {connection.connection.info.backend_pid}
 
 
 @pytest.fixture(scope="module")
