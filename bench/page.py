@@ -27,7 +27,11 @@ def _section(result: Result) -> str:
     lines = [f"## {result.title}", "", f"{result.at}; {machine}; load {m['load']} at the start.", ""]
     if result.error:
         return "\n".join([*lines, result.error, ""])
-    spent = f"The whole bench: {number(result.wall)} s, CPU {number(result.cpu)} s, peak {result.peak >> 20:,} MiB."
+    spent = (
+        ""
+        if not result.wall
+        else f"The whole bench: {number(result.wall)} s, CPU {number(result.cpu)} s, peak {result.peak >> 20:,} MiB."
+    )
     compared = any(f.peer or f.ratio is not None for f in result.figures)
     head = ["what", "figure", "bar", *(["peer", "ratio"] if compared else []), "remarks"]
     lines += ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
