@@ -43,7 +43,8 @@ def main() -> None:
             if given.names and bench.name not in given.names:
                 continue
             results[bench.name] = measure(bench, given.small)
-            keep(results)
+            if not given.small:
+                keep(results)
     finally:
         if not given.folder:
             shutil.rmtree(folder, ignore_errors=True)
@@ -63,7 +64,12 @@ def measure(bench: Bench, small: bool) -> Result:
         return result
     with tempfile.TemporaryDirectory() as scratch:
         spoken = Path(scratch) / "figures"
-        command = [sys.executable, "-m", f"bench.{bench.name}", *(bench.few if small else bench.arguments)]
+        command = [
+            sys.executable,
+            "-m",
+            f"bench.{bench.module or bench.name}",
+            *(bench.few if small else bench.arguments),
+        ]
         began = time.perf_counter()
         printed, usage, code = _run(command, {harness.SPEAK: str(spoken)})
         result.wall = round(time.perf_counter() - began, 1)

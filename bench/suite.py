@@ -26,6 +26,7 @@ class Bench:
     few: tuple[str, ...] = ()
     read: Callable[[str], list[Figure]] | None = None
     needs: str = ""
+    module: str = ""
 
     def missing(self) -> str:
         return f"{self.needs} is not set" if self.needs and self.needs not in os.environ else ""
@@ -89,6 +90,13 @@ def benches(people: int, folder: Path) -> list[Bench]:
         Bench("febrl", "Linking: Febrl 4", read=_febrl, needs=SHARED),
         Bench("quality_persons", "Checking a file of persons", ("2000000",), ("50000",), _quality),
         Bench("entities_write", "The store of entities", ("200000",), ("5000",), _store),
+        Bench(
+            "demo",
+            "A city of 60,000, as make demo makes it",
+            ("--people", "60000"),
+            ("--people", "2000"),
+            module="city",
+        ),
         Bench(
             "city", f"A city of {people:,}: collect, check, fuse", (*size, *place, "--keep"), (*size, *place, "--keep")
         ),
