@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from lingqu.centre.access.door import SYSTEM
+from exchange.conftest import TITLE, put
+from lingqu.centre.access.door import SYSTEM, Actor
 from lingqu.centre.exchange import door
 from lingqu.kernel.errors import Invalid
 
@@ -129,3 +130,28 @@ def test_an_inbox_file_named_in_gb18030_is_received(make, lake):
 def test_a_name_never_leads_out_of_its_folder(make):
     given = door.receive(SYSTEM, make(), "../../etc/‮.passwd", io.BytesIO(b"a"))
     assert given.name == "passwd"
+
+
+def test_a_person_who_brings_earlier_bytes_again_means_them(make):
+    source = make()
+    put("role", {"code": "keeper", "title": TITLE, "grants": [{"actions": ["steward"]}]})
+    keeper = Actor("person", "keeper", roles=("keeper",))
+
+    def bring(actor, name):
+        given = door.receive(actor, source, "a.csv", io.BytesIO(f"姓名\n{name}\n".encode()))
+        door.land(given.id)
+        door.mark_checked(given.id, clean_rows=1, bad_rows=0, score=1.0, rules="r")
+        return given.id
+
+    def current():
+        return [d.id for d in door.current("police.people")]
+
+    first, second = bring(keeper, "张三"), bring(keeper, "李四")
+    assert current() == [second]
+    assert bring(SYSTEM, "张三") == first  # a connector that finds the old file once more
+    assert current() == [second]
+    assert bring(keeper, "张三") == first
+    assert current() == [first]
+    door.withdraw(keeper, first, "错发")
+    assert current() == [second]
+    assert door.receive(keeper, source, "a.csv", io.BytesIO("姓名\n张三\n".encode())).state == "received"

@@ -52,6 +52,6 @@ def current(resource: str) -> list[Delivery]:
     known = {code for code, source in sources().items() if source.resource == resource}
     found = models.Delivery.objects.filter(resource=resource, state="checked", source__in=known)
     if catalogue.resource(resource).mode == "snapshot":
-        newest = found.order_by("source", "-id").distinct("source").values("pk")
+        newest = found.order_by("source", "-received_at", "-id").distinct("source").values("pk")
         found = models.Delivery.objects.filter(pk__in=newest)
     return [of_row(r) for r in found.order_by("id")]
