@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 RUN := $(BIN)/python
 WORKERS ?= 2
+CITY ?= cities/harbin
 PEOPLE ?= 1000000
 
 .DEFAULT_GOAL := help
@@ -18,7 +19,7 @@ setup-dev: ## what its tests need too
 	@$(PYTHON) tools/setup.py --dev
 
 demo: setup ## a living city on this machine; make demo ARGS="--people 5000 --port 8400"
-	@$(BIN)/lingqu demo $(ARGS)
+	@$(BIN)/lingqu demo --city $(CITY) $(ARGS)
 
 check: setup-dev ## style, floors, types, templates, words, locks
 	$(BIN)/ruff check .

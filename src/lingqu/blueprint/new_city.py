@@ -75,7 +75,7 @@ def new_city(folder: Path, code: str, title: Text) -> list[Path]:
         raise Invalid(
             "city.code",
             Text(zh=f"“{code}”不是区划代码", en=f"{code!r} is not a division code"),
-            next_step=Text(zh="写 6 位数字，例如 230100", en="Write six digits, for example 230100"),
+            next_step=Text(zh="写 6 位数字，例如 110101", en="Write six digits, for example 110101"),
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Conflict(

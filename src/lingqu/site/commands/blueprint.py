@@ -119,7 +119,7 @@ def export(target: Path) -> None:
 
 @click.command("new-city")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--code", required=True, help="Its division code, e.g. 230100.")
+@click.option("--code", required=True, help="Its division code, six digits, e.g. 110101.")
 @click.option("--zh", required=True, help="Its name in Chinese.")
 @click.option("--en", help="Its name in English; the Chinese one where it has none.")
 def new_city(folder: Path, code: str, zh: str, en: str | None) -> None:

@@ -11,7 +11,7 @@ import click
 @click.option("--people", default=60_000, show_default=True, help="How many people to make up.")
 @click.option("--port", default=8321, show_default=True, help="The next free one is taken if it is in use.")
 @click.option(
-    "--city", type=click.Path(exists=True, file_okay=False, path_type=Path), default="cities/harbin", show_default=True
+    "--city", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help="The city's folder."
 )
 @click.option("--once", is_flag=True, help="Stop when everything is fused.")
 def demo(people: int, port: int, city: Path, once: bool) -> None:

@@ -14,7 +14,7 @@ import click
 @click.option("--people", default=60_000, show_default=True)
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same bytes.")
 def synthesize(city: Path, out: Path | None, people: int, seed: int) -> None:
-    """Make up the files of all departments about PEOPLE living in CITY, a folder such as cities/harbin."""
+    """Make up the files of all departments about PEOPLE living in CITY, a folder with a synthetic.yaml."""
     from lingqu.site import instance
     from lingqu.site.commands.flow import progress
     from lingqu.synthetic import door
