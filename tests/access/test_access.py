@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
@@ -169,3 +170,15 @@ def test_the_ledger_is_told_newest_first_and_to_no_stranger(police: Actor, devel
     )
     assert door.ledger_rows(keeper, who="li", act="export", entity_type="Building", limit=1) == [newest]
     assert door.ledger_rows(police, limit=1) == [older]
+
+
+@pytest.mark.parametrize("statement", ["update access_ledger set actor = 'nobody'", "delete from access_ledger"])
+def test_no_row_of_the_ledger_is_changed_or_deleted(police: Actor, statement: str) -> None:
+    door.record(police, "read", entity_type="Person", entity_ids=["urn:a:1"])
+    with (
+        pytest.raises(ProgrammingError, match="access_ledger is append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+    assert LedgerRow.objects.filter(actor=police.name).exists()

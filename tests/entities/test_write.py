@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 
 from lingqu.centre.access.door import ANONYMOUS, SYSTEM, Actor
 from lingqu.centre.entities import door
@@ -153,3 +154,16 @@ def test_rights_to_write(police: Actor) -> None:
     door.write(SYSTEM, [draft(4, owner="housing")])
     with pytest.raises(Refused):
         door.write(police, [draft(4, owner="police")])
+
+
+@pytest.mark.parametrize("statement", ["update entity_past set actor = 'nobody'", "delete from entity_past"])
+def test_no_row_of_the_past_is_changed_or_deleted(statement: str) -> None:
+    door.write(SYSTEM, [draft()])
+    door.write(SYSTEM, [draft(sex="2")])
+    door.delete(SYSTEM, [ONE])
+    with (
+        pytest.raises(ProgrammingError, match="entity_past is append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
