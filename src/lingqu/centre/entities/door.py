@@ -84,7 +84,8 @@ def get(actor: Actor, entity_id: str) -> Entity:
 
 @steady
 def find(actor: Actor, query: Query) -> Page:
-    """One page of entities the actor may see."""
+    """One page of entities the actor may see. Of persons it leaves a ledger row with the words, also where it finds
+    none (ADR 4). ``order="label"`` is the order of ids where labels are masked for the actor."""
     return reads.find(actor, query)
 
 

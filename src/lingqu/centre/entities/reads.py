@@ -73,16 +73,32 @@ def get(actor: Actor, entity_id: str) -> Entity:
 
 def find(actor: Actor, query: Query) -> Page:
     """See ``door.find``."""
+    asked, words = query, query.words
     if query.common:
         query = _looked_through(actor, replace(query, common=False))
     made = condition(actor, query)
+    query = _unrevealing(actor, query)
     with asking() as cursor:
         rows = _exactly(cursor, made, query) if made.exact else _plainly(cursor, made, query)
     reader = Reader(actor)
     entities = [reader.entity(row) for row in rows[: query.limit]]
-    note(actor, entities)
+    note(actor, entities, words=words)
+    if not entities:
+        _note_nobody(actor, asked, words)
     more = len(rows) > query.limit and query.limit > 0
     return Page(entities, _cursor(query.order, rows[query.limit - 1]) if more else "")
+
+
+def _unrevealing(actor: Actor, query: Query) -> Query:
+    """Where labels are masked for the actor, their order would tell of them: ids give it instead (ADR 4)."""
+    if query.order != "label" or actor.kind == "system":
+        return query
+    declared = schemas()
+    kinds = query.types or tuple(declared)
+    read = [kind for kind in kinds if kind in declared and access.may(actor, "read", kind)]
+    if not any(kind in masking(actor, declared[kind].definition.label) for kind in read):
+        return query
+    return replace(query, order="id")
 
 
 def _looked_through(actor: Actor, query: Query) -> Query:
@@ -203,6 +219,18 @@ def _note_count(actor: Actor, query: Query, number: int, attributes: Sequence[st
         access.record(actor, "read", entity_type=kind, attributes=attributes, count=number, detail={"counted": True})
 
 
+def _note_nobody(actor: Actor, query: Query, words: str) -> None:
+    """That there is no such person is an answer, too. A page beyond the last is none."""
+    if query.after or query.offset or tally.holds(actor, query) or actor.kind == "system" or not actor.purpose:
+        return
+    for kind in sorted(set(access.personal_types()) & set(query.types)):
+        access.record(actor, "read", entity_type=kind, detail=_searched(words))
+
+
+def _searched(words: str) -> dict[str, str]:
+    return {"words": words} if words else {}
+
+
 def types_found(actor: Actor, query: Query, most: int) -> set[str] | None:
     """See ``door.types_found``."""
     made = condition(actor, query)
@@ -310,7 +338,7 @@ def _streamed(actor: Actor, made: Condition, statement: sql.Composable, chunk: i
                 return  # who stops reading has read what was given: the ledger's rows are kept
 
 
-def note(actor: Actor, entities: Sequence[Entity], act: access.Act = "read") -> None:
+def note(actor: Actor, entities: Sequence[Entity], act: access.Act = "read", words: str = "") -> None:
     """A ledger row per personal type among what was read. Lingqu's own reads (fusion) leave one count a page."""
     personal = set(access.personal_types()) if entities else set()
     if not personal:
@@ -328,4 +356,5 @@ def note(actor: Actor, entities: Sequence[Entity], act: access.Act = "read") -> 
             entity_ids=() if actor.kind == "system" else [e.id for e in read],
             attributes=sorted(attributes),
             count=len(read),
+            detail=_searched(words),
         )
