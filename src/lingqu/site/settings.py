@@ -76,6 +76,11 @@ def _database() -> dict[str, object]:
 SECRET_KEY = _secret_key()
 DATABASES = {"default": _database()}
 ALLOWED_HOSTS = os.environ.get("LINGQU_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+HTTPS = os.environ.get("LINGQU_HTTPS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# A proxy ends TLS and must set this header itself: whoever could send it would pass for secure.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
