@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.quality.definitions import RuleSet
+from lingqu.kernel.identifiers import SCHEMES
 
 
 def _of_elements() -> dict[str, str]:
@@ -41,7 +42,8 @@ def names(resource: str, language: str) -> dict[str, str]:
         if rules.resource == resource
         for rule in rules.rules
     }
-    return _of_elements() | own
+    numbers = {code: reason.say(language) for scheme in SCHEMES.values() for code, reason in scheme.reasons.items()}
+    return numbers | _of_elements() | own
 
 
 def name(found: dict[str, str], code: str) -> str:

@@ -136,6 +136,7 @@ def _day(text: str, today: date) -> str:
 
 def _of_rule(rule: Rule, plan: Plan) -> Check:
     items = {item.code: item for item in plan.items}
+    unkept = Text(zh=f"不符合：{rule.title.zh}", en=f"Does not hold: {rule.title.en}")
 
     def chosen(*codes: str | None) -> tuple[Item, ...]:
         return tuple(item_of(items, code or "", rule.code) for code in codes)
@@ -144,15 +145,15 @@ def _of_rule(rule: Rule, plan: Plan) -> Check:
         when = sql.all_of(condition(items, c, rule.code, plan.today) for c in rule.when)
         then = condition(items, rule.then, rule.code, plan.today)
         told = (rule.then.item, rule.then.to) if rule.then.to else (rule.then.item,)
-        return Check(rule.code, chosen(*told), rule.on_fail, f"({when}) AND NOT ({then})", rule.title, "cross")
+        return Check(rule.code, chosen(*told), rule.on_fail, f"({when}) AND NOT ({then})", unkept, "cross")
     if rule.check == "derived":
         (item, identifier) = chosen(rule.item, rule.identifier_item)
         broken = _derived(rule.part or "birth_date", f"w{item.at}", f"w{identifier.at}")
-        return Check(rule.code, (item,), rule.on_fail, broken, rule.title, "cross")
+        return Check(rule.code, (item,), rule.on_fail, broken, unkept, "cross")
     if rule.check == "reference":
         to = (rule.to_resource or "", rule.to_item or "")
-        return Check(rule.code, chosen(rule.item), rule.on_fail, "", rule.title, "set", to)
-    return Check(rule.code, chosen(*rule.items), rule.on_fail, "", rule.title, "set")
+        return Check(rule.code, chosen(rule.item), rule.on_fail, "", unkept, "set", to)
+    return Check(rule.code, chosen(*rule.items), rule.on_fail, "", unkept, "set")
 
 
 def _derived(part: str, value: str, number: str) -> str:
