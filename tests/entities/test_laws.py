@@ -19,6 +19,7 @@ from lingqu.centre.entities.actions.merge import appended, merged
 from lingqu.centre.entities.door import Draft, Query
 from lingqu.kernel.errors import NotFound
 from little_city import city  # noqa: F401
+from settled import settle
 
 LAW = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -152,6 +153,7 @@ def test_nothing_committed_late_is_missed(transactional_db: None) -> None:
         quick.execute(append, ["urn:x:later"])
         quick.commit()
         slow.commit()
+        settle()
         follow()
         follow()
     assert seen == ["urn:x:slow", "urn:x:quick", "urn:x:later"]
@@ -166,11 +168,13 @@ def test_writes_are_told_in_order(transactional_db: None) -> None:
     door.write(SYSTEM, [Draft("urn:x:1", "Thing", {"a": {"value": 2}, "b": {"value": 1}})])
     door.write(SYSTEM, [Draft("urn:x:1", "Thing", {"a": {"value": 2}, "b": {"value": 1}})])
     door.delete(SYSTEM, ["urn:x:2"])
+    settle()
     told = [(c.entity_id[-1], c.operation, c.attributes) for c in door.changes(start)]
     assert told == [("1", "created", ()), ("2", "created", ()), ("1", "changed", ("a", "b")), ("2", "deleted", ())]
     assert [c.entity_id for c in door.changes(door.changes(start, limit=3)[-1].cursor)] == ["urn:x:2"]
 
 
 def changes_end() -> str:
+    settle()
     found = door.changes(limit=100_000)
     return found[-1].cursor if found else ""

@@ -8,6 +8,7 @@ from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.entities import door as entities
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
+from settled import settle
 from toytown import Run, toytown, toytown_run  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -20,10 +21,12 @@ def test_every_register_is_fused_and_nothing_is_due(toytown_run: Run) -> None:  
 
 
 def test_fusing_again_changes_nothing(toytown_run: Run) -> None:  # noqa: F811
+    settle()
     cursor = entities.changes(limit=100_000)[-1].cursor
     for register in fusion.registers():
         run = fusion.fuse(register)
         assert (run.created, run.changed, run.deleted) == (0, 0, 0)
+    settle()
     assert entities.changes(after=cursor) == []
 
 
