@@ -61,6 +61,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
+from lingqu.centre.access import standing  # noqa: E402
 from lingqu.centre.drawing import door as drawing  # noqa: E402
 
 
@@ -72,6 +73,7 @@ def _clean_house(request: pytest.FixtureRequest) -> Iterator[None]:
     memory by revision, whose numbers begin anew when tables are emptied.
     """
     drawing._shelves[0] = drawing._Shelf()
+    standing.forget()
     yield
     mark = request.node.get_closest_marker("django_db")
     if "transactional_db" in request.fixturenames or (mark and mark.kwargs.get("transaction")):

@@ -72,15 +72,15 @@ def test_regions_are_prefixes() -> None:
     assert door.may(clerk, "read", "Person", region="230102001005")
     assert not door.may(clerk, "read", "Person", region="230103001005")
     _, parameters = door.visible(clerk)
-    assert parameters["access_from"] == "230102"
+    assert "230102" in parameters.values()
 
 
 def test_a_row_of_ones_own() -> None:
     draw([("role", {"code": "citizen", "title": "市民", "grants": [{"actions": ["read"], "types": ["Person"], "rows": "self", "unmasked": True}]})])  # fmt: skip # noqa: E501
     me = Actor("person", "me", roles=("citizen",), person="urn:ngsi-ld:Person:1", purpose="my data")
     condition, parameters = door.visible(me)
-    assert "id = %(access_self)s" in condition.as_string(None)
-    assert parameters["access_self"] == "urn:ngsi-ld:Person:1"
+    assert "id = %(access_self_" in condition.as_string(None)
+    assert "urn:ngsi-ld:Person:1" in parameters.values()
     assert door.masks(me, "Person", entity_id="urn:ngsi-ld:Person:1") == {}
     assert not door.may(replace(me, person=""), "read", "Person")
 

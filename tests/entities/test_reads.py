@@ -175,7 +175,8 @@ def test_what_one_may_not_see_is_not_there(town: None) -> None:
     assert door.count(ANONYMOUS, Query()) == 30
     clerk = Actor("person", "zhao", roles=("clerk",), region="230102000000", purpose="assistance")
     assert ids(door.find(clerk, Query(types=("Person",)))) == ["0", "1"]
-    assert door.find(replace(clerk, purpose="curiosity"), Query(types=("Person",))).entities == []
+    with pytest.raises(Refused, match="access.read"):
+        door.find(replace(clerk, purpose="curiosity"), Query(types=("Person",)))
 
 
 def test_nobody_filters_by_what_is_masked(town: None, police: Actor) -> None:

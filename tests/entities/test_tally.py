@@ -11,7 +11,7 @@ from django.db import connection
 from lingqu.centre.access.door import SYSTEM, Actor
 from lingqu.centre.entities import door, tally
 from lingqu.centre.entities.door import Draft, Query
-from little_city import city, person  # noqa: F401
+from little_city import city, draw, person  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("city")
 OWN = Actor("person", "li", roles=("police",), department="police", purpose="casework")
@@ -62,7 +62,12 @@ def test_the_tally_follows_every_write() -> None:
 def test_what_the_tally_cannot_say_is_counted() -> None:
     door.write(SYSTEM, [draft(n) for n in range(6)])
     assert not tally.holds(SYSTEM, Query(types=("Person",), words="王"))
-    assert not tally.holds(replace(OWN, person="urn:ngsi-ld:Person:1"), Query(types=("Person",)))
+    grants = [{"actions": ["read"], "types": ["Person"], "rows": "self"}]
+    draw([("role", {"code": "citizen", "title": "市民", "grants": grants})])
+    me = Actor("person", "me", roles=("citizen",), person="urn:ngsi-ld:Person:1", purpose="my_data")
+    assert not tally.holds(me, Query(types=("Person",)))
+    assert door.count(me, Query(types=("Person",))) == 1
+    assert door.type_counts(me)["Person"] == 1
     assert door.count(SYSTEM, Query(), most=4) == 5
     assert door.count(SYSTEM, Query(types=("Person",)), most=4) == 6
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lingqu.centre.access.definitions import Role
+from lingqu.centre.access.definitions import Purpose, Role
 from lingqu.centre.catalogue.definitions import Department, InformationResource
 from lingqu.centre.drawing.definitions import City
 from lingqu.centre.entities.definitions import EntityType
@@ -36,6 +36,7 @@ _IN_FOLDERS = (
     Kind(Source, Text(zh="数据来源", en="source")),
     Kind(RuleSet, Text(zh="质量规则", en="quality rules")),
     Kind(RegisterRules, Text(zh="基础库融合规则", en="register")),
+    Kind(Purpose, Text(zh="使用目的", en="purpose")),
     Kind(Role, Text(zh="角色", en="role")),
 )
 CITY = Kind(City, Text(zh="城市", en="city"))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
 from lingqu.site.metrics import REQUEST_SECONDS, REQUESTS
 
@@ -23,7 +24,7 @@ def journal(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
         number = uuid.uuid4().hex[:12]
         structlog.contextvars.bind_contextvars(request=number)
         try:
-            with drawing.held():
+            with drawing.held(), access.held():
                 response = answer(request)
         finally:
             structlog.contextvars.unbind_contextvars("request")

@@ -82,6 +82,7 @@ def _of(error: LingquError, number: str) -> Told:
 def _heading(status: int) -> str:
     return {
         400: _("This cannot be done as it was asked"),
+        401: _("This key opens nothing"),
         403: _("You may not do this"),
         404: _("There is nothing here"),
         409: _("Somebody else was faster"),

@@ -9,8 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+
+from lingqu.centre.access import door as access
 
 LASTS = 30 * 60
 """Seconds for which a stated purpose holds."""
@@ -33,14 +36,9 @@ class Purpose:
 
 
 def choices() -> dict[str, str]:
-    """The purposes a person may state, by code."""
-    return {
-        "casework": _("Handling a case"),
-        "verification": _("Checking a fact for a service"),
-        "correction": _("Correcting wrong data"),
-        "supervision": _("Supervision and audit"),
-        "operation": _("Running the centre"),
-    }
+    """The purposes of the city that a person may state, by code."""
+    language = get_language() or "zh-hans"
+    return {code: p.title.say(language) for code, p in access.purposes().items() if p.choose}
 
 
 def standing(request: HttpRequest) -> Purpose | None:

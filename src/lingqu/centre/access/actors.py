@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, cast
 from urllib.parse import unquote
 
-Way = Literal["page", "api", "export", "tile", "command"]
+from django.utils import timezone
+
+from lingqu.centre.access import credentials
+from lingqu.centre.access.models import Account
+from lingqu.centre.access.policy import basis_of
+
+Way = Literal["page", "api", "export", "tile", "command", "delivery"]
+Kind = Literal["person", "client", "device", "system", "anonymous"]
 PURPOSE_HEADER = "Lingqu-Purpose"
+AGREEMENT_HEADER = "Lingqu-Agreement"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Roles within a department and a region, as somebody lent them (``lent_by``) until a moment."""
+
+    roles: tuple[str, ...]
+    department: str = ""
+    region: str = ""
+    lent_by: str = ""
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who acts: a person, a system, or a part of Lingqu itself (``kind="system"``).
+    """Somebody who acts: a person, a department's system (``client``), a device, or Lingqu itself (``system``, which
+    may do everything).
 
     ``department`` is a department's code, ``region`` a division code whose prefix is what the actor looks after.
-    ``purpose`` says why personal data is read; without one it is refused. ``person`` is the id of the actor's own
-    Person entity, for grants over rows ``self``.
+    ``purpose`` says why personal data is read and ``basis`` on which legal basis; without a purpose it is refused.
+    ``person`` is the id of the actor's own Person entity, for grants over rows ``self``. ``lent`` are roles that others
+    delegated. ``agreement`` narrows what agreements grant to the one of that number; what roles grant stays.
     """
 
-    kind: Literal["person", "system", "anonymous"]
+    kind: Kind
     name: str
     roles: tuple[str, ...] = ()
     department: str = ""
@@ -28,28 +50,72 @@ class Actor:
     way: Way = "page"
     account_id: int | None = None
     person: str = ""
+    lent: tuple[Holding, ...] = ()
+    agreement: str = ""
+    basis: str = ""
 
 
 SYSTEM = Actor(kind="system", name="lingqu", way="command", purpose="operation")
 """Lingqu's own work (fusion, import): may read and write everything; its writes are recorded."""
 
 ANONYMOUS = Actor(kind="anonymous", name="anonymous")
+_KEPT = "_lingqu_credential"
 
 
 def actor_of(request: Any) -> Actor:
-    """The signed-in account, or ANONYMOUS. ``purpose`` is ``request.session["purpose"]`` or, before it, the header
-    ``Lingqu-Purpose`` (percent-encoded UTF-8)."""
-    account = getattr(request, "user", None)
-    purpose = "".join(c for c in unquote(request.headers.get(PURPOSE_HEADER, "")) if c.isprintable())
-    if account is None or not account.is_authenticated:
-        return Actor(kind="anonymous", name="anonymous", purpose=purpose[:200])
+    """See ``door.actor_of``."""
+    purpose = _said(request, PURPOSE_HEADER)
+    account = _account(request)
+    if account is None:
+        return Actor(kind="anonymous", name="anonymous", purpose=purpose)
+    if account.kind == "person" and not purpose and getattr(request, "session", None) is not None:
+        purpose = str(request.session.get("purpose", ""))[:200]
+    return acting(account, purpose=purpose, agreement=_said(request, AGREEMENT_HEADER)[:40])
+
+
+def acting(account: Account, *, purpose: str = "", agreement: str = "", way: Way = "page") -> Actor:
+    """An account as an actor, with what others lent to it."""
     return Actor(
-        kind="person",
+        kind=cast(Kind, account.kind),
         name=account.username,
         roles=tuple(account.roles),
         department=account.department,
         region=account.region,
-        purpose=(purpose or str(request.session.get("purpose", "")))[:200],
+        purpose=purpose,
+        way=way,
         account_id=account.pk,
         person=account.person,
+        lent=tuple(
+            Holding(tuple(lent.roles), lent.giver.department, lent.giver.region, lent.giver.username, lent.ends)
+            for lent in _lent(account)
+        ),
+        agreement=agreement,
+        basis=basis_of(purpose),
     )
+
+
+def _account(request: Any) -> Account | None:
+    """Whoever shows a key, a certificate or a token is that account, whatever the session says."""
+    if not hasattr(request, _KEPT):
+        setattr(request, _KEPT, credentials.shown(request))
+    shown: Account | None = getattr(request, _KEPT)
+    if shown is not None:
+        return shown
+    account = getattr(request, "user", None)
+    return account if account is not None and account.is_authenticated else None
+
+
+def _lent(account: Account) -> list[Any]:
+    """Living delegations to the account; what its giver does not hold any more is not lent either."""
+    now = timezone.now()
+    rows = account.lent_to_me.select_related("giver").filter(revoked_at=None, begins__lte=now, ends__gt=now)
+    found = []
+    for lent in rows if account.kind == "person" else ():
+        lent.roles = [role for role in lent.roles if role in lent.giver.roles]
+        if lent.roles and lent.giver.is_active:
+            found.append(lent)
+    return found
+
+
+def _said(request: Any, header: str) -> str:
+    return "".join(c for c in unquote(request.headers.get(header, "")) if c.isprintable())[:200]

@@ -1,8 +1,11 @@
-"""Roles of the city as code."""
+"""Roles and purposes of the city as code."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar, Literal
+
+from pydantic import model_validator
 
 from lingqu.kernel.definition import Code, Definition, Field, Part
 from lingqu.kernel.elements import Mask
@@ -10,10 +13,17 @@ from lingqu.kernel.text import Text
 
 Action = Literal["read", "write", "export", "steward", "apply", "administer"]
 Rows = Literal["all", "own_department", "own_region", "self", "public"]
+Value = str | int | float | bool
+Ground = Literal["consent", "contract", "statutory_duty", "emergency", "public_interest", "disclosed", "other_law"]
+"""The grounds of PIPL art. 13, items 1 to 7."""
 
 
 class Grant(Part):
-    """What a role may do to which entities. Everything that no grant allows is denied."""
+    """What a role may do to which entities. Everything that no grant allows is denied.
+
+    All that is named must hold: ``rows`` and ``owners`` and ``regions`` and ``where``. ``where`` is attribute → values
+    of which it has one; it narrows reading and exporting only.
+    """
 
     actions: tuple[Action, ...]
     types: tuple[str, ...] = Field(default=("*",), description="entity type codes, * for all")
@@ -22,6 +32,19 @@ class Grant(Part):
     mask: dict[str, Mask] = Field(default_factory=dict, description="attribute → mask; overrides the data element's")
     unmasked: bool = Field(default=False, description="personal attributes are shown as they are")
     purposes: tuple[str, ...] = ("*",)
+    owners: tuple[Code, ...] = Field(default=(), description="of these departments only")
+    regions: tuple[str, ...] = Field(
+        default=(), description="in these divisions only; a division holds what lies in it"
+    )
+    where: dict[str, tuple[Value, ...]] = Field(default_factory=dict, description="attribute → values, one of which")
+    until: date | None = Field(default=None, description="the last day, ISO 8601")
+    quota: int | None = Field(default=None, ge=1, description="entities a day")
+
+    @model_validator(mode="after")
+    def _conditions_are_for_reading(self) -> Grant:
+        if self.where and set(self.actions) - {"read", "export"}:
+            raise ValueError("where narrows reading and exporting only; grant other actions apart")
+        return self
 
 
 class DemoAccount(Part):
@@ -40,3 +63,17 @@ class Role(Definition):
     grants: tuple[Grant, ...] = ()
     demo: DemoAccount | None = None
     anonymous: bool = Field(default=False, description="held by everybody who is not signed in")
+
+
+class Purpose(Definition):
+    """Why personal data may be read, and on which legal basis. Where a city has purposes, no other one is taken.
+
+    ``ground`` is that of PIPL art. 13; ``choose``: offered to people on pages (else for agreements and interfaces).
+    """
+
+    kind: ClassVar[str] = "purpose"
+    folder: ClassVar[str] = "purposes"
+
+    basis: Text
+    ground: Ground = "statutory_duty"
+    choose: bool = True

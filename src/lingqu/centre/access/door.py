@@ -6,23 +6,43 @@ Everything no grant allows is denied. Everybody holds the roles with ``anonymous
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, Literal
 
 from psycopg import sql
 
-from lingqu.centre.access import accounts, actors, grants, ledger, masking, refusals
+from lingqu.centre.access import accounts, actors, consents, grants, ledger, masking, refusals
 from lingqu.centre.access import policy as _policy
+from lingqu.centre.access import standing as _standing
+from lingqu.centre.access import usage as _usage
 from lingqu.centre.access.accounts import Demo
-from lingqu.centre.access.actors import ANONYMOUS, SYSTEM, Actor, Way
-from lingqu.centre.access.definitions import Action
+from lingqu.centre.access.actors import ANONYMOUS, SYSTEM, Actor, Holding, Way
+from lingqu.centre.access.consents import Consented
+from lingqu.centre.access.definitions import Action, Grant, Purpose
 from lingqu.centre.access.ledger import Row as LedgerEntry
 from lingqu.centre.access.policy import steady
+from lingqu.centre.access.standing import Standing
+from lingqu.centre.drawing import door as drawing
 from lingqu.kernel.elements import Mask
 from lingqu.kernel.errors import Refused
 
-Act = Literal["read", "write", "export", "refused", "apply", "login"]
+Act = Literal["read", "write", "export", "refused", "apply", "login", "grant", "alert"]
+"""``grant``: rights, agreements and consents that began, changed or ended; ``alert``: what somebody must look at."""
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """For the length of one short request: what agreements grant is asked for once."""
+    with _standing.held():
+        yield
+
+
+def version() -> int:
+    """Asked anew: grows with every change of what agreements grant or persons consent to; who reads long looks."""
+    return _standing.version(fresh=True)
 
 
 def visible(actor: Actor, action: Action = "read") -> tuple[sql.Composable, dict[str, Any]]:
@@ -32,6 +52,17 @@ def visible(actor: Actor, action: Action = "read") -> tuple[sql.Composable, dict
     parameters (names start with ``access_``). Nothing granted gives ``false``.
     """
     return grants.visible(actor, action)
+
+
+def reached(actor: Actor, action: Action = "read") -> tuple[sql.Composable | None, dict[str, Any]]:
+    """An array column over the entity table, and its parameters: numbers of the grants by agreement or by condition
+    that reach a row. None where the actor has none of these. ``masks`` and ``use`` take what it gives."""
+    return grants.reached(actor, action)
+
+
+def plain(actor: Actor, action: Action = "read") -> bool:
+    """Whether type, owner and region alone tell what the actor may see."""
+    return grants.plain(actor, action)
 
 
 def may(actor: Actor, action: Action, entity_type: str = "*", owner: str = "", region: str = "") -> bool:
@@ -55,6 +86,18 @@ def require_purpose(actor: Actor, types: Sequence[str], action: Action = "read")
     refusals.require_purpose(actor, tuple(types), action)
 
 
+def require_agreement(actor: Actor, types: Sequence[str]) -> None:
+    """Raises ``Refused`` (``access.agreement_ended``) where an agreement granted a type, ended, and nothing else grants
+    it."""
+    refusals.require_agreement(actor, tuple(types))
+
+
+def require_consent(actor: Actor, entity_type: str, entity_id: str) -> None:
+    """Raises ``Refused`` (``access.consent_withdrawn``, ``_refused``, ``_asked``, ``_over``) where only this person's
+    consent is missing. Of who was never asked nothing is told."""
+    refusals.require_consent(actor, entity_type, entity_id)
+
+
 def refusal(actor: Actor, action: Action, entity_type: str, owner: str = "", place: str = "") -> Refused:
     """The refusal to raise, when the caller found by itself what is not granted. Its ledger row stands already."""
     return refusals.refusal(actor, action, entity_type, owner, place)
@@ -70,14 +113,36 @@ def is_personal(entity_type: str) -> bool:
     return _policy.policy().facts(entity_type).personal
 
 
+def is_public(entity_type: str) -> bool:
+    """Whether anybody may read the type."""
+    return _policy.policy().facts(entity_type).public
+
+
 def personal_types() -> tuple[str, ...]:
     return _policy.policy().personal
 
 
-def masks(actor: Actor, entity_type: str, owner: str = "", region: str = "", entity_id: str = "") -> dict[str, Mask]:
+def states(purpose: str) -> bool:
+    """Whether these words state a purpose of the city."""
+    return _policy.policy().states(purpose)
+
+
+def purposes() -> dict[str, Purpose]:
+    """The purposes for which personal data may be read."""
+    return drawing.every(Purpose)
+
+
+def masks(
+    actor: Actor,
+    entity_type: str,
+    owner: str = "",
+    region: str = "",
+    entity_id: str = "",
+    reached: tuple[int, ...] | None = (),
+) -> dict[str, Mask]:
     """How the attributes of one (kind of) entity are masked for the actor; what is shown as it is is not in it.
-    The key ``*`` (→ ``absent``) says that attributes not named are not shown at all."""
-    return masking.masks(actor, entity_type, owner, region, entity_id)
+    The key ``*`` (→ ``absent``) says that attributes not named are not shown at all. ``reached``: see the function."""
+    return masking.masks(actor, entity_type, owner, region, entity_id, reached)
 
 
 def hidden(actor: Actor, entity_type: str) -> dict[str, Mask]:
@@ -139,9 +204,102 @@ def ledger_rows(
 
 
 def actor_of(request: Any) -> Actor:
-    """The actor behind a Django request: the signed-in account, or ANONYMOUS. ``purpose`` is taken from
-    ``request.session["purpose"]`` (pages) or the header ``Lingqu-Purpose`` (API, percent-encoded UTF-8)."""
+    """The actor behind a Django request: whose key, certificate or token it shows, else the signed-in account, or
+    ANONYMOUS. ``purpose`` is taken from the header ``Lingqu-Purpose`` (percent-encoded UTF-8) or, of people on pages,
+    from ``request.session["purpose"]``; ``agreement`` from ``Lingqu-Agreement``. Raises ``Refused`` (401) for a key
+    that opens nothing."""
     return actors.actor_of(request)
+
+
+def issue(
+    *,
+    agreement: str,
+    department: str,
+    grant: Grant,
+    begins: datetime,
+    ends: datetime,
+    accounts: tuple[str, ...] = (),
+    people_roles: tuple[str, ...] = (),
+    consent: bool = False,
+    basis: str = "",
+) -> Standing:
+    """Grant by an agreement: to the department's systems (all, or those named) and to its people who hold one of
+    ``people_roles``. ``consent``: only of persons whose consent to this agreement is living."""
+    return _standing.issue(
+        agreement=agreement,
+        department=department,
+        grant=grant,
+        begins=begins,
+        ends=ends,
+        accounts=accounts,
+        people_roles=people_roles,
+        consent=consent,
+        basis=basis,
+    )
+
+
+def end(agreement: str, why: str) -> int:
+    """End all that an agreement grants, at once for whoever asks next; gives how many grants ended."""
+    return _standing.end(agreement, why)
+
+
+def agreed(actor: Actor, agreement: str, entity_type: str) -> list[Standing]:
+    """What this agreement grants of a type to the actor, living or ended."""
+    return [s for s in grants.standings(actor) if s.agreement == agreement and entity_type in s.grant.types]
+
+
+def opens_plainly(actor: Actor, entity_type: str, owner: str, region: str, entity_id: str) -> bool:
+    """Whether roles open this entity by themselves, so that no agreement is used up by reading it."""
+    return bool(grants.covering(actor, "read", entity_type, owner or "-", region or "-", entity_id, ()))
+
+
+def used_by(actor: Actor, reached: Iterable[tuple[int, ...]]) -> dict[str, tuple[int, int | None]]:
+    """Agreement → (how many of these entities only it reaches, its quota a day), from ``reached`` of each entity that
+    roles do not open."""
+    return _usage.agreements(actor, reached)
+
+
+def use(actor: Actor, used: Mapping[str, tuple[int, int | None]]) -> None:
+    """Count what was read under agreements, in the caller's transaction. Raises ``Refused`` (``access.quota``)."""
+    _usage.count(actor, used)
+
+
+def usage(agreement: str, since: date) -> list[tuple[date, int, int]]:
+    """(day, calls, entities) of an agreement, the oldest first."""
+    return _usage.by_day(agreement, since)
+
+
+def ask_consent(
+    actor: Actor, *, person: str, agreement: str, department: str, items: tuple[str, ...], matter: str, until: datetime
+) -> Consented:
+    """Ask a person for consent. One that is asked or given already is given back."""
+    return consents.ask(
+        actor, person=person, agreement=agreement, department=department, items=items, matter=matter, until=until
+    )
+
+
+def give_consent(actor: Actor, number: int, *, way: str = "page", evidence: str = "") -> Consented:
+    """The person consents; or (``way="paper"``) the asking department enters a signed paper by its number and digest.
+    Raises ``NotFound``, ``Conflict``."""
+    return consents.give(actor, number, way=way, evidence=evidence)
+
+
+def refuse_consent(actor: Actor, number: int) -> Consented:
+    return consents.refuse(actor, number)
+
+
+def withdraw_consent(actor: Actor, number: int) -> Consented:
+    """Works at once. Raises ``NotFound``, ``Conflict``."""
+    return consents.withdraw(actor, number)
+
+
+def consents_of(person: str) -> list[Consented]:
+    """All that a person was asked for, newest first."""
+    return consents.of_person(person)
+
+
+def consents_to(agreement: str, person: str = "", limit: int = 100) -> list[Consented]:
+    return consents.of_agreement(agreement, person, limit)
 
 
 def demo_accounts() -> list[Demo]:
@@ -155,4 +313,19 @@ def ensure_demo_accounts() -> list[str]:
     return accounts.ensure_demo_accounts()
 
 
-__all__ = ["ANONYMOUS", "SYSTEM", "Act", "Action", "Actor", "Demo", "LedgerEntry", "Way", "steady"]
+__all__ = [
+    "ANONYMOUS",
+    "SYSTEM",
+    "Act",
+    "Action",
+    "Actor",
+    "Consented",
+    "Demo",
+    "Grant",
+    "Holding",
+    "LedgerEntry",
+    "Purpose",
+    "Standing",
+    "Way",
+    "steady",
+]

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+import orjson
+from django.utils import timezone
 from psycopg import sql
 
+from lingqu.centre.access import standing
 from lingqu.centre.access.actors import Actor
 from lingqu.centre.access.definitions import Action, Grant
-from lingqu.centre.access.policy import Policy, policy
+from lingqu.centre.access.policy import Policy, policy, serves
 from lingqu.kernel.identifiers import division_prefix
 
 _LAST = "\U0010ffff"  # sorts behind every character in collation "C"
 _NEEDS_PURPOSE = frozenset({"read", "export"})
+_CONSENTED = """exists (
+    select 1 from access_consent where person = id and agreement = {agreement} and given_at is not null
+    and withdrawn_at is null and until > statement_timestamp())"""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A grant in the hands of an actor. ``department`` and ``region`` are what its rows call own."""
+
+    grant: Grant
+    department: str = ""
+    region: str = ""
+    agreement: str = ""
+    consent: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether type, owner, region and id alone tell which rows it reaches."""
+        return not self.grant.where and not self.consent
 
 
 def region_prefix(code: str) -> str:
@@ -20,87 +45,203 @@ def region_prefix(code: str) -> str:
     return division_prefix(code) if code.isdigit() and len(code) == 12 else code.rstrip("*")
 
 
+def held(actor: Actor, action: Action) -> list[Held]:
+    """What the actor holds for an action under the actor's purpose: by roles, lent roles and agreements, and what is
+    granted to everybody. Those that reach by plain columns come first."""
+    now, day = policy(), timezone.localdate()
+    hands = [(actor.roles, actor.department, actor.region)]
+    hands += [(lent.roles, lent.department, lent.region) for lent in actor.lent]
+    hands.append((now.anonymous, "", ""))
+    found = [
+        Held(grant, department, region)
+        for roles, department, region in hands
+        for code in roles
+        if code in now.roles
+        for grant in now.roles[code].grants
+        if action in grant.actions and serves(grant, actor.purpose) and (grant.until is None or day <= grant.until)
+    ]
+    if action == "read":
+        found.append(Held(now.public))
+    found += _by_agreement(actor, action)
+    return sorted(found, key=lambda h: not h.plain)
+
+
+def _by_agreement(actor: Actor, action: Action) -> Iterator[Held]:
+    moment = timezone.now()
+    for stands in standings(actor):
+        if action in stands.grant.actions and stands.lives(moment) and serves(stands.grant, actor.purpose):
+            yield Held(stands.grant, actor.department, actor.region, stands.agreement, stands.consent)
+
+
+def standings(actor: Actor) -> list[standing.Standing]:
+    """What agreements grant or granted to this actor, living or not."""
+    if not actor.department or actor.kind not in ("person", "client"):
+        return []
+    return [
+        s
+        for s in standing.of_department(actor.department)
+        if (not actor.agreement or s.agreement == actor.agreement) and _is_holder(s, actor)
+    ]
+
+
+def _is_holder(stands: standing.Standing, actor: Actor) -> bool:
+    if actor.kind == "client":
+        return not stands.accounts or actor.name in stands.accounts
+    return bool(set(stands.people_roles) & set(actor.roles))
+
+
 def visible(actor: Actor, action: Action = "read") -> tuple[sql.Composable, dict[str, Any]]:
     """See ``door.visible``."""
     if actor.kind == "system":
         return sql.SQL("true"), {}
-    now = policy()
-    grants = now.grants(actor, action)
-    withheld = withheld_types(now, actor, action)
-    parameters: dict[str, Any] = {
-        "access_owner": actor.department,
-        "access_from": region_prefix(actor.region),
-        "access_to": region_prefix(actor.region) + _LAST,
-        "access_self": actor.person,
-        "access_withheld": list(withheld),
-    }
-    parts = [part for n, grant in enumerate(grants) if (part := _condition(n, grant, actor, withheld, parameters))]
+    parameters: dict[str, Any] = {}
+    withheld = withheld_types(policy(), actor, action)
+    parts = []
+    for number, each in enumerate(held(actor, action)):
+        if part := _condition(number, each, actor, withheld, parameters):
+            parts.append(part)
     if not parts:
         return sql.SQL("false"), {}
-    whole = sql.SQL("(") + sql.SQL(" or ").join(parts) + sql.SQL(")")
-    text = whole.as_string(None)
-    return whole, {name: value for name, value in parameters.items() if f"%({name})s" in text}
+    return sql.SQL("(") + sql.SQL(" or ").join(parts) + sql.SQL(")"), parameters
+
+
+def reached(actor: Actor, action: Action = "read") -> tuple[sql.Composable | None, dict[str, Any]]:
+    """An array column: the numbers (in ``held``) of the grants that plain columns do not tell, and that reach the row.
+    None where there is no such grant."""
+    if actor.kind == "system":
+        return None, {}
+    parameters: dict[str, Any] = {}
+    withheld = withheld_types(policy(), actor, action)
+    cases = []
+    for number, each in enumerate(held(actor, action)):
+        if (each.agreement or not each.plain) and (part := _condition(number, each, actor, withheld, parameters)):
+            cases.append(sql.SQL("case when {} then {} end").format(part, sql.Literal(number)))
+    if not cases:
+        return None, {}
+    return sql.SQL("array_remove(array[{}], null)").format(sql.SQL(", ").join(cases)), parameters
 
 
 def withheld_types(now: Policy, actor: Actor, action: Action) -> tuple[str, ...]:
-    """Personal types, for an actor who names no purpose."""
-    return now.personal if action in _NEEDS_PURPOSE and not actor.purpose and actor.kind != "system" else ()
+    """Personal types, for an actor who states no purpose."""
+    if action not in _NEEDS_PURPOSE or actor.kind == "system" or now.states(actor.purpose):
+        return ()
+    return now.personal
 
 
 def _condition(
-    number: int, grant: Grant, actor: Actor, withheld: tuple[str, ...], parameters: dict[str, Any]
+    number: int, each: Held, actor: Actor, withheld: tuple[str, ...], parameters: dict[str, Any]
 ) -> sql.Composable | None:
-    rows = _rows(grant, actor)
-    if rows is None:
-        return None
+    def given(name: str, value: Any) -> sql.Composable:
+        parameters[f"access_{name}_{number}"] = value
+        return sql.Placeholder(f"access_{name}_{number}")
+
+    grant = each.grant
+    parts: list[sql.Composable] = []
     if "*" in grant.types and grant.rows != "public":
-        types: sql.Composable = sql.SQL("type <> all(%(access_withheld)s)") if withheld else sql.SQL("true")
+        if withheld:
+            parts.append(sql.SQL("type <> all({})").format(given("withheld", list(withheld))))
     else:
         codes = [code for code in grant.types if code not in withheld]
         if not codes:
             return None
-        name = f"access_types_{number}"
-        parameters[name] = codes
-        types = sql.SQL("type = any({})").format(sql.Placeholder(name))
-    return sql.SQL("(") + sql.SQL(" and ").join([types, rows]) + sql.SQL(")")
+        parts.append(sql.SQL("type = any({})").format(given("types", codes)))
+    rows = _rows(each, actor, given)
+    if rows is None:
+        return None
+    parts += rows
+    if grant.owners:
+        parts.append(sql.SQL("owner = any({})").format(given("owners", list(grant.owners))))
+    if grant.regions:
+        parts.append(_within(grant.regions, given))
+    for place, (attribute, values) in enumerate(grant.where.items()):
+        parts.append(_where(attribute, values, place, given))
+    if each.consent:
+        parts.append(sql.SQL(_CONSENTED).format(agreement=given("agreement", each.agreement)))
+    return sql.SQL("(") + sql.SQL(" and ").join(parts or [sql.SQL("true")]) + sql.SQL(")")
 
 
-def _rows(grant: Grant, actor: Actor) -> sql.Composable | None:
+def _rows(each: Held, actor: Actor, given: Any) -> list[sql.Composable] | None:
+    """None where the actor has no rows to call own."""
+    rows = each.grant.rows
+    if rows == "own_department":
+        return [sql.SQL("owner = {}").format(given("owner", each.department))] if each.department else None
+    if rows == "own_region":
+        return [_within((each.region,), given, "own_")] if each.region else None
+    if rows == "self":
+        return [sql.SQL("id = {}").format(given("self", actor.person))] if actor.person else None
+    return []
+
+
+def _within(regions: tuple[str, ...], given: Any, name: str = "") -> sql.Composable:
+    each = [
+        sql.SQL("(region >= {} and region < {})").format(
+            given(f"{name}from_{n}", region_prefix(code)), given(f"{name}to_{n}", region_prefix(code) + _LAST)
+        )
+        for n, code in enumerate(regions)
+    ]
+    return sql.SQL("(") + sql.SQL(" or ").join(each) + sql.SQL(")")
+
+
+def _where(attribute: str, values: tuple[Any, ...], place: int, given: Any) -> sql.Composable:
+    forms = [{attribute: {key: form}} for value in values for key in ("value", "object") for form in (value, [value])]
+    each = [
+        sql.SQL("attrs @> {}::jsonb").format(given(f"where_{place}_{n}", orjson.dumps(form).decode()))
+        for n, form in enumerate(forms)
+    ]
+    return sql.SQL("(") + sql.SQL(" or ").join(each) + sql.SQL(")")
+
+
+def reaches(each: Held, actor: Actor, owner: str, region: str, entity_id: str) -> bool:
+    """Whether the plain columns speak for a row. An empty owner or region asks whether there may be any such row."""
+    grant = each.grant
+    if grant.owners and owner and owner not in grant.owners:
+        return False
+    if grant.regions and region and not any(region.startswith(region_prefix(r)) for r in grant.regions):
+        return False
     if grant.rows == "own_department":
-        return sql.SQL("owner = %(access_owner)s") if actor.department else None
+        return bool(each.department) and owner in ("", each.department)
     if grant.rows == "own_region":
-        return sql.SQL("region >= %(access_from)s and region < %(access_to)s") if actor.region else None
-    if grant.rows == "self":
-        return sql.SQL("id = %(access_self)s") if actor.person else None
-    return sql.SQL("true")
-
-
-def reaches(grant: Grant, actor: Actor, owner: str, region: str, entity_id: str) -> bool:
-    """Whether the rows of a grant hold this one. An empty owner or region asks whether there may be any such row."""
-    if grant.rows == "own_department":
-        return bool(actor.department) and owner in ("", actor.department)
-    if grant.rows == "own_region":
-        return bool(actor.region) and (not region or region.startswith(region_prefix(actor.region)))
+        return bool(each.region) and (not region or region.startswith(region_prefix(each.region)))
     if grant.rows == "self":
         return bool(actor.person) and entity_id in ("", actor.person)
     return True
 
 
 def covering(
-    actor: Actor, action: Action, entity_type: str = "*", owner: str = "", region: str = "", entity_id: str = ""
-) -> list[Grant]:
-    """The grants that allow an act on one (kind of) entity. ``entity_type="*"`` asks for all types at once."""
+    actor: Actor,
+    action: Action,
+    entity_type: str = "*",
+    owner: str = "",
+    region: str = "",
+    entity_id: str = "",
+    reached: tuple[int, ...] | None = None,
+) -> list[Held]:
+    """What allows an act on one (kind of) entity. ``entity_type="*"`` asks for all types at once. ``reached``: the
+    numbers of further grants that reach this very row (see the function of that name); None asks whether any may."""
     now = policy()
     if entity_type in withheld_types(now, actor, action):
         return []
     return [
-        g
-        for g in now.grants(actor, action)
-        if (entity_type in g.types or ("*" in g.types and g.rows != "public"))
-        and reaches(g, actor, owner, region, entity_id)
+        each
+        for number, each in enumerate(held(actor, action))
+        if (entity_type in each.grant.types or ("*" in each.grant.types and each.grant.rows != "public"))
+        and reaches(each, actor, owner, region, entity_id)
+        and (reached is None or not (each.agreement or not each.plain) or number in reached)
     ]
 
 
 def may(actor: Actor, action: Action, entity_type: str = "*", owner: str = "", region: str = "") -> bool:
     """See ``door.may``."""
     return actor.kind == "system" or bool(covering(actor, action, entity_type, owner, region))
+
+
+def plain(actor: Actor, action: Action = "read") -> bool:
+    """Whether type, owner and region alone tell what the actor may see: nothing by id, attribute or consent."""
+    return actor.kind == "system" or all(each.plain and each.grant.rows != "self" for each in held(actor, action))
+
+
+def ended(actor: Actor, entity_type: str) -> standing.Standing | None:
+    """The agreement that granted this type to the actor last and does so no more."""
+    moment: datetime = timezone.now()
+    found = [s for s in standings(actor) if entity_type in s.grant.types and not s.lives(moment)]
+    return max(found, key=lambda s: s.ended_at or s.ends, default=None)

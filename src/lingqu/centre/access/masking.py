@@ -75,13 +75,21 @@ def masked(mask: Mask, value: Any) -> Any:
     return _MASKS[mask](str(value))
 
 
-def masks(actor: Actor, entity_type: str, owner: str = "", region: str = "", entity_id: str = "") -> dict[str, Mask]:
+def masks(
+    actor: Actor,
+    entity_type: str,
+    owner: str = "",
+    region: str = "",
+    entity_id: str = "",
+    reached: tuple[int, ...] | None = (),
+) -> dict[str, Mask]:
     """Attribute → how it is masked for this actor; what is shown as it is is not in it. ``*`` → ``absent`` where only
-    the attributes named with ``none`` may be seen."""
+    the attributes named with ``none`` may be seen. What an agreement or a condition grants counts where ``reached``
+    says that it reaches this row."""
     if actor.kind == "system":
         return {}
     standing = policy().facts(entity_type).masks
-    grants = covering(actor, "read", entity_type, owner, region, entity_id)
+    grants = [h.grant for h in covering(actor, "read", entity_type, owner, region, entity_id, reached)]
     if any(g.unmasked and "*" in g.attributes and not g.mask for g in grants):
         return {}
     named = {a for g in grants for a in (*g.attributes, *g.mask)} - {"*"}
@@ -96,7 +104,7 @@ def hidden(actor: Actor, entity_type: str) -> dict[str, Mask]:
     if actor.kind == "system":
         return {}
     standing = policy().facts(entity_type).masks
-    grants = covering(actor, "read", entity_type)
+    grants = [h.grant for h in covering(actor, "read", entity_type)]
     found: dict[str, Mask] = {} if grants else {"*": "absent"}
     for grant in grants:
         named = {*standing, *grant.mask, *grant.attributes} - {"*"}

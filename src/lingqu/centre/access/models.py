@@ -8,7 +8,12 @@ from django.db import models
 
 
 class Account(AbstractUser):
-    """A person who signs in. Roles are codes of the drawing's roles, held within a department and region."""
+    """Who signs in: a person, or a department's system or device with a key. Roles are codes of the drawing's roles,
+    held within a department and region."""
+
+    KINDS = (("person", "person"), ("client", "client"), ("device", "device"))
+    kind = models.CharField(max_length=10, choices=KINDS, default="person")
+    valid_until = models.DateTimeField(null=True, blank=True)
 
     display_name = models.CharField(max_length=120, blank=True)
     department = models.CharField(max_length=80, blank=True)
@@ -22,6 +27,114 @@ class Account(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+
+class Credential(models.Model):
+    """A key or certificate that opens an account. Of a key only its digest is kept."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="credentials")
+    kind = models.CharField(max_length=12, help_text="key, certificate")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256")
+    hint = models.CharField(max_length=80, help_text="the key's beginning, the certificate's subject")
+    title = models.CharField(max_length=120, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.CharField(max_length=200)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "access_credential"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.hint}"
+
+
+class Delegation(models.Model):
+    """Roles that one person lends another until a moment, within the giver's own department and region."""
+
+    giver = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="lent_by_me")
+    taker = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="lent_to_me")
+    roles = ArrayField(models.CharField(max_length=80))
+    reason = models.CharField(max_length=200)
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_delegation"
+
+    def __str__(self) -> str:
+        return f"{self.giver} → {self.taker} {', '.join(self.roles)}"
+
+
+class StandingGrant(models.Model):
+    """What an agreement grants to a department: its systems, or its people who hold one of ``people_roles``.
+
+    Bound to an agreement by number; ended, never deleted. Every change raises ``access_version`` (trigger).
+    """
+
+    agreement = models.CharField(max_length=40)
+    department = models.CharField(max_length=80)
+    accounts = ArrayField(models.CharField(max_length=150), default=list, help_text="systems by name; empty: all")
+    people_roles = ArrayField(models.CharField(max_length=80), default=list)
+    grant = models.JSONField(help_text="a Grant, as of the drawing's roles")
+    consent = models.BooleanField(default=False, help_text="only persons whose consent is living")
+    basis = models.CharField(max_length=400, blank=True)
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        db_table = "access_grant"
+        indexes = [models.Index(fields=["department"]), models.Index(fields=["agreement"])]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} → {self.department}"
+
+
+class Consent(models.Model):
+    """What one person consented to (PIPL 13(1), 14, 15, 29): asked, given, refused or withdrawn; never deleted."""
+
+    number = models.BigAutoField(primary_key=True)
+    person = models.CharField(max_length=200, db_collation="C", help_text="id of the Person entity")
+    agreement = models.CharField(max_length=40)
+    department = models.CharField(max_length=80, help_text="who may read")
+    items = ArrayField(models.CharField(max_length=80), default=list, help_text="attributes")
+    matter = models.CharField(max_length=200, help_text="what for, in words")
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=200)
+    given_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    way = models.CharField(max_length=20, blank=True, help_text="page, paper")
+    evidence = models.CharField(max_length=200, blank=True, help_text="number and SHA-256 of a signed paper")
+
+    class Meta:
+        db_table = "access_consent"
+        indexes = [models.Index(fields=["person", "agreement"]), models.Index(fields=["agreement"])]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.agreement}"
+
+
+class Usage(models.Model):
+    """What was read under an agreement in a day of the city."""
+
+    agreement = models.CharField(max_length=40)
+    day = models.DateField()
+    calls = models.BigIntegerField(default=0)
+    entities = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "access_usage"
+        constraints = [models.UniqueConstraint(fields=["agreement", "day"], name="access_usage_day")]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} {self.day} {self.entities}"
 
 
 class LedgerRow(models.Model):

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from lingqu.centre.access.actors import Actor
-from lingqu.centre.access.definitions import Action, Grant, Role
+from lingqu.centre.access.definitions import Grant, Purpose, Role
 from lingqu.centre.drawing import door as drawing
 from lingqu.kernel.elements import DataElement, Mask
 
@@ -31,15 +30,14 @@ class Policy:
     anonymous: tuple[str, ...]
     public: Grant
     personal: tuple[str, ...]
+    purposes: Mapping[str, Purpose]
 
     def facts(self, entity_type: str) -> TypeFacts:
         return self.types.get(entity_type, _UNKNOWN)
 
-    def grants(self, actor: Actor, action: Action) -> list[Grant]:
-        """The grants of the actor's roles for an action under the actor's purpose, and what is granted to everybody."""
-        held = [self.roles[code] for code in (*actor.roles, *self.anonymous) if code in self.roles]
-        found = [g for role in held for g in role.grants if action in g.actions and serves(g, actor.purpose)]
-        return [*found, self.public] if action == "read" else found
+    def states(self, purpose: str) -> bool:
+        """Whether these words state a purpose: one of the city's, where it has any."""
+        return bool(purpose) and (not self.purposes or purpose_code(purpose) in self.purposes)
 
 
 P = ParamSpec("P")
@@ -69,9 +67,19 @@ def revision() -> int:
     return drawing.revision() if found is None else found
 
 
-def serves(grant: Grant, purpose: str) -> bool:
+def purpose_code(purpose: str) -> str:
     """A purpose is a code, or a code with words behind a colon: ``casework: no. 12``."""
-    return "*" in grant.purposes or purpose.partition(":")[0].strip() in grant.purposes
+    return purpose.partition(":")[0].strip()
+
+
+def serves(grant: Grant, purpose: str) -> bool:
+    return "*" in grant.purposes or purpose_code(purpose) in grant.purposes
+
+
+def basis_of(purpose: str) -> str:
+    """The legal basis of a purpose, in Chinese, as the ledger keeps it."""
+    found = policy().purposes.get(purpose_code(purpose)) if purpose else None
+    return found.basis.zh if found else ""
 
 
 def policy() -> Policy:
@@ -94,6 +102,7 @@ def _compile(revision: int) -> Policy:
         anonymous=tuple(code for code, role in roles.items() if role.anonymous),
         public=_PUBLIC.model_copy(update={"types": tuple(c for c, t in types.items() if t.public)}),
         personal=tuple(sorted(c for c, t in types.items() if t.personal)),
+        purposes=dict(drawing.every(Purpose)),
     )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from lingqu.centre.access import ledger
+from typing import Any
+
+from django.utils import timezone
+
+from lingqu.centre.access import consents, ledger
 from lingqu.centre.access.actors import Actor
 from lingqu.centre.access.definitions import Action
-from lingqu.centre.access.grants import may, withheld_types
+from lingqu.centre.access.grants import ended, may, standings, withheld_types
 from lingqu.centre.access.policy import policy
 from lingqu.kernel.errors import Refused
 from lingqu.kernel.text import Text
@@ -54,6 +58,8 @@ def require_purpose(actor: Actor, types: tuple[str, ...], action: Action = "read
     personal = [t for t in types if t in withheld_types(policy(), actor, action)]
     if not personal:
         return
+    if actor.purpose:
+        raise _no_purpose(actor, personal[0], action)
     ledger.record(actor, "refused", entity_type=personal[0], detail={"action": action, "rule": "access.purpose"})
     raise Refused(
         "access.purpose",
@@ -68,3 +74,48 @@ def require_purpose(actor: Actor, types: tuple[str, ...], action: Action = "read
             en="State a purpose and try again (in the API: the header Lingqu-Purpose)",
         ),
     )
+
+
+def _no_purpose(actor: Actor, entity_type: str, action: Action) -> Refused:
+    ledger.record(actor, "refused", entity_type=entity_type, detail={"action": action, "rule": "access.purpose"})
+    known = ", ".join(sorted(policy().purposes))
+    return Refused(
+        "access.purpose",
+        Text(zh=f"“{actor.purpose[:40]}”不是本市的使用目的", en=f"{actor.purpose[:40]!r} is no purpose of this city"),
+        place=entity_type,
+        owner="information_centre",
+        next_step=Text(zh=f"选用其一：{known}", en=f"Take one of: {known}"),
+    )
+
+
+def require_agreement(actor: Actor, types: tuple[str, ...]) -> None:
+    """Raises Refused (``access.agreement_ended``) where an agreement granted one of the types and does so no more, and
+    nothing else grants it."""
+    for entity_type in types if actor.department else ():
+        if not may(actor, "read", entity_type) and (was := ended(actor, entity_type)):
+            raise _agreement_over(actor, entity_type, was.agreement, was.ended_why, was.ended_at or was.ends)
+
+
+def _agreement_over(actor: Actor, entity_type: str, agreement: str, why: str, at: Any) -> Refused:
+    when = f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+    detail = {"rule": "access.agreement_ended", "agreement": agreement}
+    ledger.record(actor, "refused", entity_type=entity_type, detail=detail)
+    return Refused(
+        "access.agreement_ended",
+        Text(
+            zh=f"协议 {agreement} 已于 {when} 终止" + (f"：{why}" if why else ""),
+            en=f"Agreement {agreement} ended on {when}" + (f": {why}" if why else ""),
+        ),
+        place=agreement,
+        owner="information_centre",
+        next_step=Text(zh="续签协议或重新申请共享", en="Renew the agreement, or request the data again"),
+    )
+
+
+def require_consent(actor: Actor, entity_type: str, entity_id: str) -> None:
+    """Raises Refused where this person's consent would open the row and is not living. Only of persons who were asked:
+    of others nothing is told, not even that they exist."""
+    for stands in standings(actor):
+        asked = stands.consent and entity_type in stands.grant.types and stands.lives(timezone.now())
+        if asked and (found := consents.latest(stands.agreement, entity_id)):
+            raise consents.refusal(actor, entity_type, found)

@@ -45,6 +45,8 @@ def condition(actor: Actor, query: Query) -> Condition:
     """Raises Refused for personal types without a purpose and for filters on what the actor may not see, Invalid for
     a query that makes no sense."""
     access.require_purpose(actor, query.types)
+    access.require_agreement(actor, query.types)
+    _granted_some(actor, query.types)
     made = Condition()
     granted, parameters = access.visible(actor)
     made.parts.append(granted)
@@ -62,6 +64,13 @@ def condition(actor: Actor, query: Query) -> Condition:
     if query.geo is not None:
         made.exact = geoquery.prepare(made, query)
     return made
+
+
+def _granted_some(actor: Actor, types: tuple[str, ...]) -> None:
+    """Who may read none of the types asked for is told so, not given an empty list."""
+    declared = schemas()
+    if types and all(t in declared for t in types) and not any(access.may(actor, "read", t) for t in types):
+        raise access.refusal(actor, "read", types[0])
 
 
 def _promoted(made: Condition, query: Query) -> None:

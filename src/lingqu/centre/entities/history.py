@@ -27,7 +27,9 @@ def history(actor: Actor, entity_id: str) -> list[Past]:
     """See ``door.history``."""
     rows = _past(entity_id)
     kind, owner, region = _standing(actor, entity_id, rows)
-    found = Reader(actor).masks(kind, owner, region, entity_id)
+    reader = Reader(actor)
+    reader.learn([entity_id])
+    found = reader.masks(kind, owner, region, entity_id)
     past = [Past(r[0], access.apply_masks(found, orjson.loads(r[1])), r[2], r[3], r[4], r[5], r[6], r[7]) for r in rows]
     if access.is_personal(kind):
         names = {name for p in past for name in p.was}
@@ -69,12 +71,14 @@ def as_known_at(actor: Actor, entity_id: str, at: datetime) -> Entity:
         state = _undone(entity_id, state, row)
     if state is None or at < state.created_at:
         raise faults.missing(entity_id)
-    found = Reader(actor).masks(kind, owner, region, entity_id)
+    reader = Reader(actor)
+    reader.learn([entity_id])
+    found = reader.masks(kind, owner, region, entity_id)
     entity = replace(
         state,
         attrs=access.apply_masks(found, state.attrs),
         prov=masked_sources(found, state.prov),
-        label=Reader(actor).label(kind, state.label, found),
+        label=reader.label(kind, state.label, found),
     )
     reads.note(actor, [entity])
     return entity

@@ -37,6 +37,7 @@ def tile_features(
         cursor.execute(statement, {**parameters, "box": box(bounds), "type": entity_type, "limit": limit})
         rows = cursor.fetchall()
     reader = Reader(actor)
+    reader.learn([row[0] for row in rows])
     return [_feature(reader, entity_type, row, wanted) for row in rows]
 
 
@@ -65,7 +66,6 @@ def referring(actor: Actor, entity_id: str, limit: int) -> list[Entity]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {**parameters, **forms, "limit": limit})
         rows = cursor.fetchall()
-    reader = Reader(actor)
-    entities = [reader.entity(row) for row in rows]
+    entities = Reader(actor).entities(rows)
     note(actor, entities)
     return entities

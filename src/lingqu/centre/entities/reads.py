@@ -21,6 +21,7 @@ from lingqu.centre.entities.conditions import Condition, condition, identifier_f
 from lingqu.centre.entities.rows import COLUMNS, Reader
 from lingqu.centre.entities.schema import fold, schemas
 from lingqu.centre.entities.shapes import Entity, Page, Query
+from lingqu.kernel.errors import NotFound
 
 _ORDERS = {
     "id": ("id", ">", "id"),
@@ -60,15 +61,33 @@ def get(actor: Actor, entity_id: str) -> Entity:
         ).format(granted=granted)
         cursor.execute(statement, {**parameters, "id": entity_id})
         row = cursor.fetchone()
-    if row is None:
-        raise faults.missing(entity_id)
-    if not row[-1]:
-        if actor.kind != "system" and access.may_with_purpose(actor, row[1], row[3], row[4]):
-            access.require_purpose(actor, (row[1],))
-        raise faults.missing(entity_id)
-    entity = Reader(actor).entity(row)
+    if row is None or not row[-1]:
+        raise _absent(actor, entity_id, row)
+    [entity] = Reader(actor).entities([row])
     note(actor, [entity])
     return entity
+
+
+def _absent(actor: Actor, entity_id: str, row: Sequence[Any] | None) -> NotFound:
+    """What is told of an entity that is not there, or not for this actor: the same, after the same work, so that
+    neither words nor time tell one from the other. Raises Refused where a purpose, a living agreement or a person's
+    consent is all that is missing."""
+    if actor.kind != "system":
+        kind, owner, region = (row[1], row[3], row[4]) if row else (_type_in(entity_id), "", "")
+        if access.may_with_purpose(actor, kind, owner, region):
+            access.require_purpose(actor, (kind,))
+        access.require_agreement(actor, (kind,))
+        access.require_consent(actor, kind, entity_id)
+        if not access.is_public(kind):
+            detail = {"rule": "entity.missing", "place": entity_id[:200]}
+            access.record(actor, "refused", entity_type=kind, detail=detail)
+    return faults.missing(entity_id)
+
+
+def _type_in(entity_id: str) -> str:
+    """``urn:ngsi-ld:Person:1`` → ``Person``"""
+    parts = entity_id.split(":")
+    return parts[2] if len(parts) > 3 else ""
 
 
 def find(actor: Actor, query: Query) -> Page:
@@ -80,8 +99,7 @@ def find(actor: Actor, query: Query) -> Page:
     query = _unrevealing(actor, query)
     with asking() as cursor:
         rows = _exactly(cursor, made, query) if made.exact else _plainly(cursor, made, query)
-    reader = Reader(actor)
-    entities = [reader.entity(row) for row in rows[: query.limit]]
+    entities = Reader(actor).entities(rows[: query.limit])
     note(actor, entities, words=words)
     if not entities:
         _note_nobody(actor, asked, words)
@@ -324,18 +342,31 @@ def every(actor: Actor, query: Query, chunk: int) -> Iterator[Entity]:
 
 
 def _streamed(actor: Actor, made: Condition, statement: sql.Composable, chunk: int) -> Iterator[Entity]:
-    exact, reader = made.exact, Reader(actor)
+    exact, reader, version = made.exact, Reader(actor), access.version()
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(statement, made.parameters)
         while rows := cursor.fetchmany(chunk):
             if exact is not None:
                 rows = [r for r, holds in zip(rows, exact.holds([r[-1] for r in rows]), strict=True) if holds]
-            entities = [reader.entity(row) for row in rows]
+            if access.version() != version:
+                rows, reader = _still_granted(actor, rows), Reader(actor)
+            entities = reader.entities(rows)
             note(actor, entities, "export" if actor.way == "export" else "read")
             try:
                 yield from entities
             except GeneratorExit:
                 return  # who stops reading has read what was given: the ledger's rows are kept
+
+
+def _still_granted(actor: Actor, rows: list[Any]) -> list[Any]:
+    """What a long read may still give after agreements or consents changed. Raises Refused where it was all."""
+    access.require_agreement(actor, tuple({row[1] for row in rows}))
+    granted, parameters = access.visible(actor)
+    with connection.cursor() as cursor:
+        statement = sql.SQL("select id from entity where id = any(%(ids)s) and {}").format(granted)
+        cursor.execute(statement, {**parameters, "ids": [row[0] for row in rows]})
+        living = {row[0] for row in cursor.fetchall()}
+    return [row for row in rows if row[0] in living]
 
 
 def note(actor: Actor, entities: Sequence[Entity], act: access.Act = "read", words: str = "") -> None:
@@ -356,5 +387,5 @@ def note(actor: Actor, entities: Sequence[Entity], act: access.Act = "read", wor
             entity_ids=() if actor.kind == "system" else [e.id for e in read],
             attributes=sorted(attributes),
             count=len(read),
-            detail=_searched(words),
+            detail=_searched(words) | ({"agreement": actor.agreement} if actor.agreement else {}),
         )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+from django.db import connection
+from psycopg import sql
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
@@ -25,16 +27,42 @@ class Reader:
     """Turns rows into entities for one actor; remembers the masks it has looked up."""
 
     actor: Actor
-    _masks: dict[tuple[str, ...], Mapping[str, Mask]] = field(default_factory=dict)
+    _masks: dict[tuple[Any, ...], Mapping[str, Mask]] = field(default_factory=dict)
+    _reached: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _schemas: dict[str, Schema] | None = None
+
+    def entities(self, rows: Sequence[Sequence[Any]]) -> list[Entity]:
+        """``rows`` in the order of COLUMNS. What agreements opened is counted against them."""
+        self.learn([row[0] for row in rows])
+        self._count(rows)
+        return [self.entity(row) for row in rows]
+
+    def learn(self, ids: Sequence[str]) -> None:
+        """Ask which grants by agreement or condition reach these entities; no query for who has no such grant."""
+        column, parameters = access.reached(self.actor)
+        if column is None or not ids:
+            return
+        statement = sql.SQL("select id, {} from entity where id = any(%(ids)s)").format(column)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {**parameters, "ids": list(ids)})
+            self._reached |= {entity_id: tuple(numbers) for entity_id, numbers in cursor.fetchall()}
+
+    def _count(self, rows: Sequence[Sequence[Any]]) -> None:
+        opened = [
+            self._reached[row[0]]
+            for row in rows
+            if self._reached.get(row[0]) and not access.opens_plainly(self.actor, row[1], row[3], row[4], row[0])
+        ]
+        if opened:
+            access.use(self.actor, access.used_by(self.actor, opened))
 
     def masks(self, kind: str, owner: str, region: str, entity_id: str) -> Mapping[str, Mask]:
         if self.actor.kind == "system":
             return {}
         own = entity_id if entity_id == self.actor.person else "-"
-        key = (kind, owner, region, own)
+        key = (kind, owner, region, own, reached := self._reached.get(entity_id, ()))
         if key not in self._masks:
-            self._masks[key] = access.masks(self.actor, kind, owner or "-", region or "-", own)
+            self._masks[key] = access.masks(self.actor, kind, owner or "-", region or "-", own, reached)
         return self._masks[key]
 
     def entity(self, row: Sequence[Any]) -> Entity:

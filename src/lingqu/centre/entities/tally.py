@@ -37,13 +37,13 @@ select (select coalesce(sum(n), 0) from {held} where {where})
 def holds(actor: Actor, query: Query) -> bool:
     """Whether the tally can answer: nothing is asked but types of the drawing, an owner, a region."""
     declared = schemas()
-    plain = not actor.person and query.types and all(t in declared for t in query.types)
+    plain = access.plain(actor) and query.types and all(t in declared for t in query.types)
     return bool(plain) and replace(query, **_ASIDE) == Query()  # type: ignore[arg-type]
 
 
 def by_type(actor: Actor) -> dict[str, int]:
     granted, parameters = access.visible(actor)
-    text = sql.SQL(_ONE_BY_ONE) if actor.person else sql.SQL(_BY_TYPE)
+    text = sql.SQL(_BY_TYPE if access.plain(actor) else _ONE_BY_ONE)
     with connection.cursor() as cursor:
         cursor.execute(text.format(held=sql.SQL(_HELD), granted=granted), parameters)
         return {kind: int(n) for kind, n in cursor.fetchall()}

@@ -85,6 +85,8 @@ def problem_document(error: LingquError) -> dict[str, Any]:
     kind, status, title = next(
         ((k, s, t) for c, k, s, t in _KINDS if isinstance(error, c)), ("InternalError", 500, "Internal error")
     )
+    if error.status == 401:
+        status = 401
     if isinstance(error, Problem):
         kind, status, title = error.kind, error.status, _spaced(error.kind)
     language = get_language() or "en"
@@ -106,8 +108,10 @@ def _spaced(name: str) -> str:
 def problem(error: LingquError) -> HttpResponse:
     document = problem_document(error)
     answer = HttpResponse(orjson.dumps(document), status=document["status"], content_type="application/problem+json")
-    if document["status"] == 403:
-        answer["Vary"] = "Cookie, Accept-Language"
+    if document["status"] in (401, 403):
+        answer["Vary"] = "Authorization, Cookie, Accept-Language"
+    if document["status"] == 401:
+        answer["WWW-Authenticate"] = 'Bearer error="invalid_token"'  # RFC 6750 3
     return answer
 
 

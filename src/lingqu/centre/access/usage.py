@@ -1,0 +1,77 @@
+"""What was read under an agreement: counted by day, and held to its quota."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db import connection
+from django.utils import timezone
+
+from lingqu.centre.access import ledger
+from lingqu.centre.access.actors import Actor
+from lingqu.centre.access.grants import held
+from lingqu.kernel.errors import Refused
+from lingqu.kernel.text import Text
+
+_COUNT = """
+insert into access_usage as u (agreement, day, calls, entities) values (%(agreement)s, %(day)s, 1, %(entities)s)
+on conflict (agreement, day) do update set calls = u.calls + 1, entities = u.entities + excluded.entities
+returning entities
+"""
+
+
+def agreements(actor: Actor, reached: Iterable[tuple[int, ...]]) -> dict[str, tuple[int, int | None]]:
+    """Agreement → (entities that only it reaches, quota), from the numbers of the grants that reach each entity."""
+    hands = held(actor, "read")
+    found: dict[str, tuple[int, int | None]] = {}
+    for numbers in reached:
+        by = next((hands[n] for n in numbers if n < len(hands) and hands[n].agreement), None)
+        if by is not None:
+            before, quota = found.get(by.agreement, (0, by.grant.quota))
+            found[by.agreement] = (before + 1, quota)
+    return found
+
+
+def count(actor: Actor, used: Mapping[str, tuple[int, int | None]]) -> None:
+    """See ``door.use``. The row of the day is locked till the caller's transaction ends, so that two who read at once
+    do not both take the last of it."""
+    day = timezone.localdate()
+    for agreement in sorted(used):
+        entities, quota = used[agreement]
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, {"agreement": agreement, "day": day, "entities": entities})
+            total = int(cursor.fetchone()[0])
+        if quota is not None and total > quota:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "update access_usage set entities = entities - %(n)s where agreement = %(a)s and day = %(d)s",
+                    {"n": entities, "a": agreement, "d": day},
+                )
+            raise _spent(actor, agreement, quota)
+
+
+def by_day(agreement: str, since: date) -> list[tuple[date, int, int]]:
+    """See ``door.usage``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select day, calls, entities from access_usage where agreement = %(a)s and day >= %(s)s order by day",
+            {"a": agreement, "s": since},
+        )
+        return [(day, int(calls), int(entities)) for day, calls, entities in cursor.fetchall()]
+
+
+def _spent(actor: Actor, agreement: str, quota: int) -> Refused:
+    ledger.record(actor, "refused", detail={"rule": "access.quota", "agreement": agreement})
+    return Refused(
+        "access.quota",
+        Text(
+            zh=f"协议 {agreement} 每日限 {quota} 条，今日已用完",
+            en=f"Agreement {agreement} allows {quota} a day; today's are used up",
+        ),
+        place=agreement,
+        owner="information_centre",
+        next_step=Text(
+            zh="明日再试，或申请变更协议的数量", en="Try again tomorrow, or ask to change the agreement's quantity"
+        ),
+    )
