@@ -63,6 +63,15 @@ from django.db import connection  # noqa: E402
 
 from lingqu.centre.access import standing  # noqa: E402
 from lingqu.centre.drawing import door as drawing  # noqa: E402
+from web_role import as_web, requests_as_web, web_role  # noqa: E402, F401
+
+
+@pytest.fixture(autouse=True)
+def _who_answers(request: pytest.FixtureRequest) -> None:
+    """``LINGQU_TESTS_AS=web``: every page is answered by the web role."""
+    wanted = os.environ.get("LINGQU_TESTS_AS") == "web"
+    if wanted and {"db", "transactional_db"} & set(request.fixturenames):
+        request.getfixturevalue("requests_as_web")
 
 
 @pytest.fixture(autouse=True)

@@ -39,6 +39,15 @@ def test_a_second_up_names_the_first(up: Tree) -> None:
     assert "up.already" in done.stderr
 
 
+def test_pages_are_answered_by_a_role_that_owns_nothing(up: Tree) -> None:
+    up.get("health/ready")
+    users = {row[0] for row in up.ask("select usename from pg_stat_activity where application_name <> 'psql'")}
+    assert "lingqu_web" in users
+    assert up.ask("select count(*) from pg_class where relowner = 'lingqu_web'::regrole") == [(0,)]
+    for secret in ("pass", "web-role.json"):
+        assert (up.instance.secrets / secret).stat().st_mode & 0o077 == 0
+
+
 def test_metrics_are_for_this_machine(up: Tree) -> None:
     import httpx
 

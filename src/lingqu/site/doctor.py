@@ -99,7 +99,33 @@ def _inside() -> Iterator[Finding]:
     detail = f"{len(waiting)} migrations wait" if waiting else "up to date"
     yield Finding(not waiting, "tables", detail, "lingqu django migrate")
     if not waiting:
+        yield from _roles()
         yield from (look() for look in (_drawing, _worker, _jobs, _deliveries))
+
+
+def _roles() -> Iterator[Finding]:
+    """What stands behind the pages' own filters (docs/database-roles.md). Mends what can be mended from here."""
+    import psycopg
+    from django.db import connection
+
+    from lingqu.site import instance
+
+    made = supervisor.make_roles(instance.current())
+    kept = ("host", "port", "user", "password", "dbname")
+    given = {k: v for k, v in connection.get_connection_params().items() if k in kept}
+    with psycopg.connect(**given) as owner:
+        mend = postgres.how_to_create(owner.info.dbname, owner.info.user)
+    detail = f"pages connect as {made.web}" if made.web else "pages connect as the owner of the database"
+    yield Finding(bool(made.web), "roles", detail, f"Let an administrator of the server run: {mend}; then lingqu up")
+    stand = (
+        "rows of persons are walled off in the database"
+        if made.walls
+        else (
+            "the store's rows are not walled off: only a superuser may mark the operators of its indexes; "
+            "what protects them instead is in docs/database-roles.md"
+        )
+    )
+    yield Finding(True, "walls", stand)
 
 
 def _drawing() -> Finding:

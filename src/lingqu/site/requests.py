@@ -24,7 +24,7 @@ def journal(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
         number = uuid.uuid4().hex[:12]
         structlog.contextvars.bind_contextvars(request=number)
         try:
-            with drawing.held(), access.held():
+            with drawing.held(), access.held(), access.working_for(lambda: access.actor_of(request)):
                 response = answer(request)
         finally:
             structlog.contextvars.unbind_contextvars("request")

@@ -48,6 +48,15 @@ def _patience() -> dict[str, str]:
 
 
 def _database() -> dict[str, object]:
+    """Processes that answer requests connect as the web role, where there is one; all others as the owner."""
+    found, role = _owner(), INSTANCE.secrets / "web-role.json"
+    if os.environ.get("LINGQU_PROCESS") in ("web", "intake") and role.exists():
+        known = json.loads(role.read_text())
+        found |= {"ENGINE": "lingqu.site.web_database", "USER": known["user"], "PASSWORD": known["password"]}
+    return found
+
+
+def _owner() -> dict[str, object]:
     common = {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     if url := os.environ.get("DATABASE_URL"):
         parts = urlsplit(url)

@@ -20,6 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+import psycopg
+from psycopg.conninfo import make_conninfo
+
 from lingqu.kernel.errors import Conflict, Unavailable
 from lingqu.kernel.text import Text
 from lingqu.site import logs, postgres, processes
@@ -99,6 +102,7 @@ class Supervisor:
         self._write_state(intake)
         self.say(self.url)
         migrate()
+        make_roles(self.instance)
 
     def _write_state(self, intake: int) -> None:
         me = processes.known(os.getpid())
@@ -213,6 +217,17 @@ def migrate() -> None:
             place=(done.stderr or done.stdout).strip().splitlines()[-1:][0] if done.stderr or done.stdout else "",
             next_step=Text(zh="运行 lingqu django migrate 查看原因", en="See why with lingqu django migrate"),
         )
+
+
+def make_roles(instance: Instance) -> postgres.Made:
+    """The database's roles and walls as they must be; to be done whenever migrations were."""
+    with psycopg.connect(owner(instance)) as connection:
+        return postgres.provision(connection, instance.secrets, demo=os.environ.get("LINGQU_DEMO") == "1")
+
+
+def owner(instance: Instance) -> str:
+    """How to connect as the owner of the database that runs."""
+    return os.environ.get("DATABASE_URL") or make_conninfo(**postgres.start(instance))
 
 
 def free_port(host: str, wanted: int) -> int:

@@ -6,15 +6,15 @@ Everything no grant allows is denied. Everybody holds the roles with ``anonymous
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 
 from psycopg import sql
 
-from lingqu.centre.access import accounts, actors, consents, grants, ledger, masking, refusals
+from lingqu.centre.access import accounts, actors, consents, grants, ledger, masking, passes, refusals
 from lingqu.centre.access import policy as _policy
 from lingqu.centre.access import standing as _standing
 from lingqu.centre.access import usage as _usage
@@ -51,6 +51,7 @@ def visible(actor: Actor, action: Action = "read") -> tuple[sql.Composable, dict
     Columns are named without a prefix (``id``, ``type``, ``owner``, ``region``). Gives the condition and its
     parameters (names start with ``access_``). Nothing granted gives ``false``.
     """
+    passes.carry(actor)
     return grants.visible(actor, action)
 
 
@@ -300,6 +301,17 @@ def consents_of(person: str) -> list[Consented]:
 
 def consents_to(agreement: str, person: str = "", limit: int = 100) -> list[Consented]:
     return consents.of_agreement(agreement, person, limit)
+
+
+def working_for(ask: Callable[[], Actor]) -> AbstractContextManager[None]:
+    """All that is done inside is done for the actor that ``ask`` names, when somebody must know: connections of the web
+    role see what this actor may see (ADR 6), or whoever ``visible`` was asked for last."""
+    return passes.working_for(ask)
+
+
+def under_pass(execute: Callable[..., Any], statement: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Django's execute wrapper for connections of the web role."""
+    return passes.under_pass(execute, statement, params, many, context)
 
 
 def demo_accounts() -> list[Demo]:

@@ -8,5 +8,19 @@ from lingqu.site.postgres.external import check_version
 from lingqu.site.postgres.launcher import Running, connection_file, remove, start, status, stop
 from lingqu.site.postgres.place import forgotten
 from lingqu.site.postgres.programs import binaries
+from lingqu.site.postgres.roles import Made, how_to_create, provision
 
-__all__ = ["Running", "binaries", "check_version", "connection_file", "forgotten", "remove", "start", "status", "stop"]
+__all__ = [
+    "Made",
+    "Running",
+    "binaries",
+    "check_version",
+    "connection_file",
+    "forgotten",
+    "how_to_create",
+    "provision",
+    "remove",
+    "start",
+    "status",
+    "stop",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg import sql
@@ -22,15 +23,14 @@ def delete(actor: Actor, ids: Sequence[str], cause: str) -> Written:
     if not wanted:
         return Written()
     with connection.cursor() as cursor:
+        # Row-level security shows a lock only what may be changed; and what is not locked may be changed meanwhile.
+        _permit(cursor, actor, wanted)
         cursor.execute(statements.LOCK_IDS, {"ids": wanted})
         found = {row[0]: row for row in cursor.fetchall()}
         for entity_id in wanted:
             if entity_id not in found:
                 raise faults.missing(entity_id)
-        granted, parameters = access.visible(actor, "write")
-        cursor.execute(sql.SQL(statements.FORBIDDEN_IDS).format(granted=granted), {**parameters, "ids": wanted})
-        if row := cursor.fetchone():
-            raise access.refusal(actor, "write", row[1], row[2], place=row[0])
+        _permit(cursor, actor, wanted)
         cursor.execute("select clock_timestamp()")
         at = cursor.fetchone()[0]
         cursor.execute(statements.DELETE, {"ids": wanted, "at": at, "actor": actor.name, "cause": cause})
@@ -44,3 +44,10 @@ def delete(actor: Actor, ids: Sequence[str], cause: str) -> Written:
         detail={"mode": "delete", "cause": cause},
     )
     return Written(deleted=len(wanted))
+
+
+def _permit(cursor: Any, actor: Actor, ids: list[str]) -> None:
+    granted, parameters = access.visible(actor, "write")
+    cursor.execute(sql.SQL(statements.FORBIDDEN_IDS).format(granted=granted), {**parameters, "ids": ids})
+    if row := cursor.fetchone():
+        raise access.refusal(actor, "write", row[1], row[2], place=row[0])

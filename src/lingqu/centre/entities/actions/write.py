@@ -36,8 +36,7 @@ def write(actor: Actor, drafts: Iterable[Draft], mode: Mode, cause: str) -> Writ
             types.update(d.type for d in chunk)
             ids.extend(d.id for d in chunk[: _LEDGER_IDS - len(ids)])
         if types.total() >= BULK:
-            # The pending list of a GIN index makes writing fast and searching slow.
-            cursor.execute("select gin_clean_pending_list('entity_attrs'), gin_clean_pending_list('entity_words')")
+            cursor.execute(statements.TIDY)
         if types.total() >= CHUNK:
             _analysed(cursor, types.total())
     if types:
@@ -73,7 +72,7 @@ def _chunks(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
 
 def _chunk(cursor: Any, actor: Actor, drafts: list[Draft], mode: Mode, cause: str, done: Written) -> None:
     if mode in ("merge", "append"):
-        drafts = _combine(cursor, drafts, merged if mode == "merge" else appended)
+        drafts = _combine(cursor, actor, drafts, merged if mode == "merge" else appended)
     _stage(cursor, actor, drafts)
     _permit(cursor, actor)
     if mode != "upsert" and mode != "create":
@@ -88,6 +87,7 @@ def _chunk(cursor: Any, actor: Actor, drafts: list[Draft], mode: Mode, cause: st
     if created < len(drafts):
         if mode == "create":
             raise faults.exists(_existing(cursor, at))
+        _none_behind_walls(cursor, actor)
         cursor.execute(statements.LOCK)
         if cursor.fetchone()[0]:
             cursor.execute(statements.CHANGE, parameters)
@@ -127,6 +127,13 @@ def _all(cursor: Any, statement: str, error: Callable[[str], Exception]) -> None
         raise error(row[0])
 
 
+def _none_behind_walls(cursor: Any, actor: Actor) -> None:
+    """An id may be that of an entity which row-level security keeps even from this question (ADR 6)."""
+    cursor.execute(statements.ABSENT)
+    if row := cursor.fetchone():
+        raise access.refusal(actor, "write", "*", place=row[0])
+
+
 def _existing(cursor: Any, at: datetime) -> str:
     """One that stood before this write began."""
     cursor.execute(
@@ -143,14 +150,14 @@ def _now(cursor: Any) -> datetime:
     return found
 
 
-def _combine(cursor: Any, drafts: list[Draft], how: Callable[..., dict[str, Any]]) -> list[Draft]:
+def _combine(cursor: Any, actor: Actor, drafts: list[Draft], how: Callable[..., dict[str, Any]]) -> list[Draft]:
     """Drafts of the whole entity, from what stands (locked) and what is given."""
     cursor.execute(statements.STANDING, {"ids": [d.id for d in drafts]})
     standing = {row[0]: row for row in cursor.fetchall()}
     whole = []
     for draft in drafts:
         if draft.id not in standing:
-            raise faults.missing(draft.id)
+            raise _closed(cursor, actor, draft.id)
         _, kind, types, _, _, scopes, attrs, prov, expires = standing[draft.id]
         whole.append(
             replace(
@@ -164,6 +171,13 @@ def _combine(cursor: Any, drafts: list[Draft], how: Callable[..., dict[str, Any]
             )
         )
     return whole
+
+
+def _closed(cursor: Any, actor: Actor, entity_id: str) -> Exception:
+    """Why an entity could not be locked: it is not there, or row-level security keeps it from being changed."""
+    cursor.execute("select type, owner from entity where id = %(id)s", {"id": entity_id})
+    row = cursor.fetchone()
+    return access.refusal(actor, "write", row[0], row[1], place=entity_id) if row else faults.missing(entity_id)
 
 
 def _types(kind: str, types: list[str], draft: Draft) -> tuple[str, ...]:

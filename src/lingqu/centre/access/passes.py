@@ -1,0 +1,184 @@
+"""What a web process's connection to the database may see: the pass of whom it works for (ADR 6).
+
+A pass holds the grants of one actor, drawn coarsely: types, owners, regions, the actor's own id; attributes, masks and
+conditions are for ``grants`` and ``masking``. It is good for one server process and some minutes, and the server checks
+it by an HMAC whose key a web connection cannot read. A statement that names a guarded table goes out under the pass of
+the request's actor, or of whoever's grants were asked for last; what carries the right pass already costs nothing more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.conf import settings
+from psycopg.pq import TransactionStatus
+
+from lingqu.centre.access.actors import Actor
+from lingqu.centre.access.definitions import Action
+from lingqu.centre.access.grants import Held, held, may, region_prefix, withheld_types
+from lingqu.centre.access.policy import Policy, policy
+
+SECONDS = 600.0
+"""How long a pass is good; it is made anew in the last fifth of that."""
+_SET = "select set_config('lingqu.pass', %s, false)"
+_GUARDED = re.compile(
+    r"entity|fusion_fusiondispute|access_ledger|(?:update|insert into) \"?access_account", re.IGNORECASE
+)
+_FLAGS: tuple[Action, ...] = ("steward", "administer")
+
+
+@dataclass
+class _Desk:
+    """Whom a thread works for. ``ask`` says who is behind the request, and is asked only when that must be known."""
+
+    ask: Callable[[], Actor]
+    actor: Actor | None = None
+    scopes: dict[Actor, bytes] = field(default_factory=dict)
+    busy: bool = False
+
+
+@dataclass
+class _Carried:
+    """The pass that a connection carries. ``mark`` stands until the transaction that set it is committed."""
+
+    scopes: bytes
+    until: float
+    mark: Callable[[], None] | None = None
+
+
+_desk: ContextVar[_Desk | None] = ContextVar("access_pass", default=None)
+
+
+@contextmanager
+def working_for(ask: Callable[[], Actor]) -> Iterator[None]:
+    """All that is done inside is done for the actor that ``ask`` names. Afterwards nobody is worked for."""
+    token = _desk.set(_Desk(ask))
+    try:
+        yield
+    finally:
+        _desk.reset(token)
+
+
+def carry(actor: Actor) -> None:
+    """From here on statements go out under the pass of this actor, until the work at hand is done."""
+    desk = _desk.get()
+    if desk is not None and not desk.busy:
+        desk.actor = actor
+
+
+def under_pass(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Django's execute wrapper for connections of the web role."""
+    if not isinstance(sql, str) or _GUARDED.search(sql):
+        _bring(context["connection"])
+    return execute(sql, params, many, context)
+
+
+def _bring(connection: Any) -> None:
+    raw, desk = connection.connection, _desk.get()
+    if (desk and desk.busy) or raw is None or raw.info.transaction_status == TransactionStatus.INERROR:
+        return
+    wanted = _wanted(desk) if desk else b""
+    carried: _Carried = getattr(raw, "lingqu_pass", None) or _Carried(b"", float("inf"))
+    if carried.scopes == wanted and carried.until - time.time() > SECONDS / 5 and _stands(carried, connection):
+        return
+    fresh = _Carried(wanted, time.time() + SECONDS if wanted else float("inf"))
+    with raw.cursor() as cursor:
+        cursor.execute(_SET, [_sealed(wanted, raw.info.backend_pid, fresh.until) if wanted else ""])
+    raw.lingqu_pass = fresh
+    if connection.in_atomic_block:
+        fresh.mark = lambda: setattr(fresh, "mark", None)
+        connection.on_commit(fresh.mark)
+
+
+def _stands(carried: _Carried, connection: Any) -> bool:
+    """A setting made in a transaction is undone with it: Django forgets what was to be done on commit in that case."""
+    return carried.mark is None or any(entry[1] is carried.mark for entry in connection.run_on_commit)
+
+
+def _wanted(desk: _Desk) -> bytes:
+    """The scopes to carry; to find them the drawing is read, under whatever pass is carried."""
+    desk.busy = True
+    try:
+        if desk.actor is None:
+            desk.actor = desk.ask()
+        if desk.actor not in desk.scopes:
+            desk.scopes[desk.actor] = scopes_of(desk.actor)
+        return desk.scopes[desk.actor]
+    finally:
+        desk.busy = False
+
+
+def scopes_of(actor: Actor) -> bytes:
+    """The body of a pass but for its term: JSON without its first brace, empty for who sees what everybody sees."""
+    if actor.kind == "system":
+        found: dict[str, Any] = {"but": [], "write_but": [], "flags": [*map(str, _FLAGS), "write"]}
+    else:
+        now = policy()
+        found = _scopes(now, actor, ("read", "export"), "") | _scopes(now, actor, ("write",), "write_")
+        flags: list[str] = [flag for flag in _FLAGS if may(actor, flag)]
+        flags += ["write"] if any(name.startswith("write_") for name in found) else []
+        found |= {"flags": flags} if flags else {}
+    if actor.account_id is not None:
+        found["account"] = actor.account_id
+    if not found:
+        return b""
+    return orjson.dumps(found | {"actor": actor.name}, option=orjson.OPT_SORT_KEYS)[1:]
+
+
+def _scopes(now: Policy, actor: Actor, actions: Iterable[Action], prefix: str) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for action in actions:
+        withheld = set(withheld_types(now, actor, action))
+        for each in held(actor, action):
+            if each.grant.rows == "public":
+                continue  # the server knows these types by itself
+            whole = "*" in each.grant.types
+            types = (set(now.types) if whole else set(each.grant.types)) - withheld
+            kind, values = _rows(each, actor)
+            if kind == "all" and whole:
+                found["but"] = found.get("but", withheld) & withheld
+            elif kind == "all":
+                found.setdefault("types", set()).update(types)
+            elif kind == "ids":
+                found.setdefault(kind, set()).update(values)
+            else:
+                found.setdefault(kind, set()).update(f"{code}/{value}" for code in types for value in values)
+    return {prefix + name: sorted(values) for name, values in found.items() if values or name == "but"}
+
+
+def _rows(each: Held, actor: Actor) -> tuple[str, tuple[str, ...]]:
+    """Which list of a pass the rows of a grant belong into, with their owners, regions or id. Of several conditions
+    the narrowest that a pass can tell is taken."""
+    grant = each.grant
+    if grant.rows == "self":
+        return "ids", (actor.person,) if actor.person else ()
+    if grant.rows == "own_department":
+        return "owners", (each.department,) if each.department else ()
+    if grant.owners:
+        return "owners", grant.owners
+    if grant.rows == "own_region":
+        return "regions", (region_prefix(each.region),) if each.region else ()
+    if grant.regions:
+        return "regions", tuple(region_prefix(code) for code in grant.regions)
+    return "all", ()
+
+
+def _sealed(scopes: bytes, pid: int, until: float) -> str:
+    body = orjson.dumps({"pid": pid, "until": round(until, 3)})[:-1] + b"," + scopes
+    return hmac.new(_key(settings.LINGQU_SECRETS / "pass"), body, hashlib.sha256).hexdigest() + body.decode()
+
+
+@cache
+def _key(file: Path) -> bytes:
+    return bytes.fromhex(file.read_text().strip())

@@ -1,0 +1,223 @@
+"""The roles that Lingqu's processes connect as, and what each may do (ADR 6).
+
+The owner makes and keeps the tables and does Lingqu's own work. Web processes connect as ``<database>_web``, which may
+do what stands in ``WEB`` and is held to row-level security; analysts are members of ``<database>_analyst``. Everything
+here is done anew at each start, and may be done twice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets as _secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+_SEE, _ADD, _KEEP, _ALL = "select", "select, insert", "select, insert, update", "select, insert, update, delete"
+
+WEB: dict[str, str] = {
+    "entity": _ALL,
+    "entity_past": _ADD,
+    "entity_change": _ADD,
+    "entity_tally": _SEE,
+    "entity_subscriber": _SEE,
+    "access_ledger": _ADD,
+    "access_account": _KEEP,
+    "access_credential": "select, insert, update (last_used_on, revoked_at)",
+    "access_delegation": _KEEP,
+    "access_grant": _KEEP,
+    "access_consent": _KEEP,
+    "access_usage": _KEEP,
+    "access_version": _SEE,
+    "access_account_groups": _SEE,
+    "access_account_user_permissions": _SEE,
+    "account_emailaddress": _ALL,
+    "account_emailconfirmation": _ALL,
+    "mfa_authenticator": _ALL,
+    "django_session": _ALL,
+    "django_migrations": _SEE,
+    "django_content_type": _SEE,
+    "auth_group": _SEE,
+    "auth_group_permissions": _SEE,
+    "auth_permission": _SEE,
+    "drawing_revision": _SEE,
+    "drawing_definition": _SEE,
+    "exchange_delivery": _KEEP,
+    "fusion_fusionrun": _SEE,
+    "fusion_fusiondispute": _SEE,
+    "procrastinate_jobs": _SEE,
+    "procrastinate_events": _SEE,
+    "procrastinate_workers": _SEE,
+}
+"""Table → what the web role may do. A table that is not here is closed to it: say so in ``CLOSED``."""
+
+CLOSED = ("procrastinate_periodic_defers",)
+
+LEAKPROOF = (
+    "pg_catalog.jsonb_contains(jsonb, jsonb)",
+    "pg_catalog.jsonb_exists(jsonb, text)",
+    "pg_catalog.jsonb_exists_any(jsonb, text[])",
+    "pg_catalog.jsonb_path_match_opr(jsonb, jsonpath)",
+    "pg_catalog.box_overlap(box, box)",
+    "pg_catalog.ts_match_vq(tsvector, tsquery)",
+    "pg_catalog.arrayoverlap(anyarray, anyarray)",
+    "pg_catalog.arraycontains(anyarray, anyarray)",
+    "public.entity_grams(text)",
+)
+"""Functions behind the operators by which the store is searched. None of them tells of its arguments by an error or by
+any other way than its answer, so that they may look at rows before the walls do; PostgreSQL leaves an index of an
+operator that is not marked so aside. Only a superuser may say it."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What stands. ``web`` and ``analyst`` are empty where the owner may not create roles; ``walls`` is false where
+    operators could not be marked and the walls of the store would switch its indexes off."""
+
+    web: str
+    analyst: str
+    walls: bool
+
+
+def names(database: str) -> tuple[str, str]:
+    """The web role and the analysts' role of a database; roles are a server's, so that its name is in theirs."""
+    return f"{database[:54]}_web", f"{database[:54]}_analyst"
+
+
+def provision(connection: psycopg.Connection[Any], secrets: Path, *, demo: bool = False) -> Made:
+    """Make the roles, their rights, the key of passes and the walls as they must be. The connection is the owner's, of
+    a database whose migrations are done."""
+    web, analyst = names(connection.info.dbname)
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(73210003)")
+        _key(connection, secrets / "pass", demo)
+        walls = _walls(connection)
+        _role(connection, web, "login")
+        _role(connection, analyst, "nologin")
+        there = _existing(connection, (web, analyst))
+        made = Made(web if web in there else "", analyst if analyst in there else "", walls)
+        if made.web:
+            _grants(connection, web)
+    if made.web:
+        _password(connection, web, secrets / "web-role.json")
+    else:
+        (secrets / "web-role.json").unlink(missing_ok=True)
+    return made
+
+
+def how_to_create(database: str, owner: str) -> str:
+    """For an administrator of the server, where the owner may not create roles."""
+    web, analyst = names(database)
+    options = f"admin {owner}"
+    return f'create role "{web}" login {options}; create role "{analyst}" {options}; alter role "{owner}" createrole'
+
+
+def _existing(connection: psycopg.Connection[Any], asked: Iterable[str]) -> set[str]:
+    rows = connection.execute("select rolname from pg_roles where rolname = any(%s)", [list(asked)])
+    return {row[0] for row in rows}
+
+
+def _role(connection: psycopg.Connection[Any], name: str, login: str) -> None:
+    if _existing(connection, [name]):
+        return
+    try:
+        with connection.transaction():
+            statement = sql.SQL(f"create role {{}} {login}")
+            connection.execute(statement.format(sql.Identifier(name)))
+    except psycopg.errors.InsufficientPrivilege:
+        return  # the doctor tells
+
+
+def _grants(connection: psycopg.Connection[Any], web: str) -> None:
+    role, database = sql.Identifier(web), sql.Identifier(connection.info.dbname)
+    orders = [
+        sql.SQL("revoke create, temporary on database {} from public").format(database),
+        sql.SQL("revoke create on schema public from public"),
+        sql.SQL("grant connect, temporary on database {} to {}").format(database, role),
+        sql.SQL("grant usage on schema public, guard to {}").format(role),
+        sql.SQL("revoke all on all tables in schema public from {}").format(role),
+        sql.SQL("grant usage on all sequences in schema public to {}").format(role),
+        sql.SQL("grant execute on all functions in schema guard to {}").format(role),
+    ]
+    rows = connection.execute("select tablename from pg_tables where schemaname = 'public'")
+    for table in sorted({row[0] for row in rows} & WEB.keys()):
+        orders.append(sql.SQL(f"grant {WEB[table]} on public.{{}} to {{}}").format(sql.Identifier(table), role))
+    connection.execute(sql.SQL("; ").join(orders))
+
+
+def _password(connection: psycopg.Connection[Any], web: str, file: Path) -> None:
+    """The role's password in the instance's secrets; a new one where the old is lost or is not taken."""
+    if _opens(connection, file, web):
+        return
+    fresh = _secrets.token_urlsafe(24)
+    hidden = connection.pgconn.encrypt_password(fresh.encode(), web.encode(), b"scram-sha-256").decode()
+    statement = sql.SQL("alter role {} password {}").format(sql.Identifier(web), sql.Literal(hidden))
+    connection.execute(statement)
+    connection.commit()
+    _write(file, json.dumps({"user": web, "password": fresh}))
+
+
+def _opens(connection: psycopg.Connection[Any], file: Path, web: str) -> bool:
+    try:
+        known = json.loads(file.read_text())
+        if known["user"] != web:
+            return False
+        about = connection.info
+        psycopg.connect(
+            host=about.host, port=about.port, dbname=about.dbname, user=web, password=known["password"]
+        ).close()
+    except (OSError, ValueError, KeyError, psycopg.Error):
+        return False
+    return True
+
+
+def _key(connection: psycopg.Connection[Any], file: Path, demo: bool) -> None:
+    """The key stands in the database as HMAC uses it (RFC 2104), in the secrets as it is."""
+    try:
+        key = bytes.fromhex(file.read_text().strip())
+    except (OSError, ValueError):
+        key = b""
+    if len(key) != 32:
+        key = _secrets.token_bytes(32)
+        _write(file, key.hex())
+    padded = key.ljust(64, b"\0")
+    connection.execute(
+        "insert into guard.key (inner_pad, outer_pad, demo) values (%s, %s, %s) on conflict (one) do update "
+        "set inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad, demo = excluded.demo",
+        [bytes(b ^ 0x36 for b in padded), bytes(b ^ 0x5C for b in padded), demo],
+    )
+
+
+def _write(file: Path, content: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(content)
+    fresh.rename(file)
+
+
+def _walls(connection: psycopg.Connection[Any]) -> bool:
+    """Mark what may be marked, and raise or lower the walls of the store accordingly."""
+    row = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+    if row and row[0]:
+        for function in LEAKPROOF:
+            if function in _unmarked(connection):
+                connection.execute(f"alter function {function} leakproof")  # type: ignore[arg-type]  # one of our own
+    stand = not _unmarked(connection)
+    row = connection.execute("select relrowsecurity from pg_class where oid = 'public.entity'::regclass").fetchone()
+    if row and row[0] != stand:
+        connection.execute(f"alter table public.entity {'enable' if stand else 'disable'} row level security")  # type: ignore[arg-type]
+    return stand
+
+
+def _unmarked(connection: psycopg.Connection[Any]) -> list[str]:
+    rows = connection.execute(
+        "select f from unnest(%s::text[]) f join pg_proc p on p.oid = f::regprocedure where not p.proleakproof",
+        [list(LEAKPROOF)],
+    )
+    return [row[0] for row in rows]
