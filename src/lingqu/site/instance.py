@@ -10,7 +10,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Instance:
-    """``root`` holds ``pg/`` (embedded database), ``lake/``, ``inbox/``, ``logs/``, ``run/``, ``secrets/``."""
+    """``root`` holds ``pg/`` (embedded database), ``lake/``, ``inbox/``, ``outbox/``, ``logs/``, ``run/``,
+    ``secrets/``."""
 
     root: Path
 
@@ -30,6 +31,10 @@ class Instance:
     @property
     def inbox(self) -> Path:
         return self.root / "inbox"
+
+    @property
+    def outbox(self) -> Path:
+        return self.root / "outbox"
 
     @property
     def logs(self) -> Path:

@@ -19,7 +19,9 @@ from lingqu.site import postgres as _postgres
 INSTANCE = _instance.current()
 LINGQU_LAKE = INSTANCE.lake
 LINGQU_INBOX = INSTANCE.inbox
+LINGQU_OUTBOX = INSTANCE.outbox
 LINGQU_SECRETS = INSTANCE.secrets
+LINGQU_OUTBOUND = os.environ.get("LINGQU_OUTBOUND", "")
 
 # Asked anew each time, as another city may be applied while we run.
 LINGQU_CITY = partial(_instance.city, INSTANCE)

@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 
+import httpx
 from psycopg import sql
 
-from lingqu.centre.access import accounts, actors, consents, grants, ledger, masking, passes, refusals
+from lingqu.centre.access import accounts, actors, consents, grants, ledger, masking, outbound, passes, refusals
 from lingqu.centre.access import policy as _policy
 from lingqu.centre.access import standing as _standing
 from lingqu.centre.access import usage as _usage
@@ -26,6 +27,7 @@ from lingqu.centre.access.ledger import Row as LedgerEntry
 from lingqu.centre.access.policy import steady
 from lingqu.centre.access.standing import Standing
 from lingqu.centre.drawing import door as drawing
+from lingqu.kernel import outbound as _outbound
 from lingqu.kernel.elements import Mask
 from lingqu.kernel.errors import Refused
 
@@ -312,6 +314,22 @@ def working_for(ask: Callable[[], Actor]) -> AbstractContextManager[None]:
 def under_pass(execute: Callable[..., Any], statement: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Django's execute wrapper for connections of the web role."""
     return passes.under_pass(execute, statement, params, many, context)
+
+
+def outbound_hosts() -> tuple[str, ...]:
+    """Hosts that Lingqu itself may call (setting ``LINGQU_OUTBOUND``)."""
+    return outbound.allowed()
+
+
+def outbound_place(url: str) -> _outbound.Place:
+    """An address that may be called, looked up. Raises ``Invalid`` (``source.outbound``) for every other one."""
+    return _outbound.place(url, outbound.allowed())
+
+
+def outbound_client(*, timeout: float, headers: dict[str, str] | None = None) -> httpx.Client:
+    """For every call that Lingqu makes: asks allowed hosts only, at the address that was checked, and follows no
+    redirects."""
+    return _outbound.client(outbound.allowed, timeout=timeout, headers=headers)
 
 
 def demo_accounts() -> list[Demo]:

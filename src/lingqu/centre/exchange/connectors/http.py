@@ -6,22 +6,21 @@ The bodies are kept as they came: one as it is, several as a JSON text sequence 
 from __future__ import annotations
 
 import io
-import ipaddress
-import socket
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Literal
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import orjson
-from django.conf import settings
 
+from lingqu.centre.access import door as access
 from lingqu.centre.exchange import limits, places
 from lingqu.centre.exchange.connectors.base import Connector, Finding, Item
 from lingqu.centre.exchange.formats.records import at_path, records_of
 from lingqu.centre.exchange.options import FormatOptions
+from lingqu.kernel import outbound
 from lingqu.kernel.definition import Field, Part
-from lingqu.kernel.errors import Invalid, LingquError, Unavailable
+from lingqu.kernel.errors import LingquError, Unavailable
 from lingqu.kernel.text import Text
 
 RECORD_SEPARATOR = b"\x1e"
@@ -73,7 +72,7 @@ class HttpConnector(Connector):
 
     def self_check(self, config: HttpConfig) -> list[Finding]:
         try:
-            host = guard(places.fill(config.url))
+            host = access.outbound_place(places.fill(config.url)).host
             with _client(config) as client:
                 _get(client, places.fill(config.url), _first(config), io.BytesIO())
         except LingquError as fault:
@@ -81,72 +80,18 @@ class HttpConnector(Connector):
         return [Finding(True, config.url, f"{host} answers")]
 
 
-def outbound() -> tuple[str, ...]:
-    """Hosts that may be asked; this machine itself in demo mode too."""
-    given = getattr(settings, "LINGQU_OUTBOUND", ()) or ()
-    listed = given.split(",") if isinstance(given, str) else given
-    own = ("localhost", "127.0.0.1", "::1") if getattr(settings, "DEMO", False) else ()
-    return (*(host.strip().lower() for host in listed), *own)
-
-
-def guard(url: str) -> str:
-    """The host of an address that may be asked. Raises ``Invalid`` for every other one.
-
-    A host is allowed by its name or name:port in LINGQU_OUTBOUND. A name that is not an address itself may lead to a
-    private or loopback address only when it is allowed as ``private:<host>``; this stops a public name that is pointed
-    at the inner network.
-    """
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    allowed = outbound()
-    names = {host, f"{host}:{parts.port or {'http': 80, 'https': 443}.get(parts.scheme, 0)}"}
-    private = any(f"private:{name}" in allowed for name in names)
-    if parts.scheme not in ("http", "https") or not (private or names & set(allowed)):
-        raise _forbidden(host or url)
-    if not private and not _is_address(host) and host != "localhost" and _leads_inside(host):
-        raise _forbidden(host)
-    return host
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _leads_inside(host: str) -> bool:
-    try:
-        found = socket.getaddrinfo(host, None)
-    except OSError:
-        return False
-    return any(not ipaddress.ip_address(entry[4][0]).is_global for entry in found)
-
-
-def _forbidden(host: str) -> Invalid:
-    return Invalid(
-        "source.outbound",
-        Text(zh=f"不允许访问主机 {host}", en=f"The host {host} may not be asked"),
-        place=host,
-        next_step=Text(
-            zh="由管理员把主机列入 LINGQU_OUTBOUND", en="Have the administrator list the host in LINGQU_OUTBOUND"
-        ),
-    )
-
-
 def _client(config: HttpConfig) -> httpx.Client:
     headers = {name: places.fill(value) for name, value in config.headers.items()}
-    return httpx.Client(headers=headers, timeout=config.timeout, follow_redirects=False, trust_env=False)
+    return access.outbound_client(headers=headers, timeout=config.timeout)
 
 
 def _get(client: httpx.Client, url: str, parameters: dict[str, str], into: BinaryIO) -> str:
     """Write one answer's body; gives the address of the next page by its ``Link`` header, or an empty text.
 
-    Redirects are followed on the same host only.
+    Redirects are followed on the same host only, to the same port or from http to https: headers may hold keys.
     """
     for _ in range(4):
-        host = guard(url)
+        asked = access.outbound_place(url)
         try:
             with client.stream("GET", httpx.URL(url).copy_merge_params(parameters)) as answer:
                 if not answer.has_redirect_location:
@@ -155,8 +100,9 @@ def _get(client: httpx.Client, url: str, parameters: dict[str, str], into: Binar
                 url, parameters = urljoin(str(answer.url), answer.headers["location"]), {}
         except httpx.HTTPError as fault:
             raise _unanswered(url, f"{type(fault).__name__} {fault}") from fault
-        if (urlsplit(url).hostname or "").lower() != host:
-            raise _forbidden(urlsplit(url).hostname or url)
+        led = access.outbound_place(url)
+        if led.host != asked.host or (led.port != asked.port and led.scheme != "https"):
+            raise outbound.forbidden(f"{led.host}:{led.port}")
     raise _unanswered(url, "too many redirects")
 
 
