@@ -61,7 +61,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from lingqu.centre.access import standing  # noqa: E402
+from lingqu.centre.access import grants, standing  # noqa: E402
 from lingqu.centre.drawing import door as drawing  # noqa: E402
 from web_role import as_web, requests_as_web, web_role  # noqa: E402, F401
 
@@ -83,6 +83,7 @@ def _clean_house(request: pytest.FixtureRequest) -> Iterator[None]:
     """
     drawing._shelves[0] = drawing._Shelf()
     standing.forget()
+    grants._worked_out.clear()
     yield
     mark = request.node.get_closest_marker("django_db")
     if "transactional_db" in request.fixturenames or (mark and mark.kwargs.get("transaction")):

@@ -74,7 +74,7 @@ def test_tiles_show_the_register_and_nothing_personal(town: Town) -> None:
     assert sum(f["properties"].get("count", 1) for f in found) == 40
     again = client.get("/tiles/Building/14/13344/6490.mvt", headers={"if-none-match": tile["ETag"]})
     assert again.status_code == 304
-    assert client.get("/tiles/Person/14/13344/6490.mvt").status_code == 404
+    assert client.get("/tiles/Person/14/13344/6490.mvt").status_code == 403
     assert client.get("/tiles/Building/14/99999/6490.mvt").status_code == 404
 
 

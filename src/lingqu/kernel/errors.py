@@ -33,7 +33,8 @@ class Fault:
 class LingquError(Exception):
     """Base of every refusal: says what happened, by which rule, and what to do next.
 
-    ``status`` is the HTTP status that fits (400 bad request unless a subclass says otherwise).
+    ``status`` is the HTTP status that fits (400 bad request unless a subclass says otherwise). ``recorded`` says that
+    the ledger knows of it already.
     """
 
     status = 400
@@ -47,6 +48,7 @@ class LingquError(Exception):
         next_step: Text | str = "",
         owner: str = "",
         faults: tuple[Fault, ...] | list[Fault] = (),
+        recorded: bool = False,
     ) -> None:
         self.rule = rule
         self.message = Text.model_validate(message)
@@ -54,6 +56,7 @@ class LingquError(Exception):
         self.next_step = Text.model_validate(next_step)
         self.owner = owner
         self.faults = tuple(faults)
+        self.recorded = recorded
         super().__init__(f"[{rule}] {self.message.en}" + (f" ({place})" if place else ""))
 
 

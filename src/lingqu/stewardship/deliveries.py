@@ -55,7 +55,9 @@ def entry(request: HttpRequest, number: int) -> HttpResponseBase:
     rule = request.GET.get("rule", "")
     after = request.GET.get("after", "")
     checked = delivery.state == "checked"
-    issues = quality.issues(number, rule=rule, after_row=whole(after) or 0, limit=PAGE) if checked else []
+    own = access.may(access.actor_of(request), "steward", owner=resource.department if resource else "")
+    after_row = whole(after) or 0
+    issues = quality.issues(number, rule=rule, after_row=after_row, limit=PAGE) if checked and own else []
     context = frame(
         "deliveries",
         (_("Deliveries"), reverse("stewardship:deliveries")),
@@ -65,6 +67,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponseBase:
         source=exchange.sources().get(delivery.source),
         counts=_counted(quality.rule_counts(number), delivery) if checked else [],
         issues=_told(issues, resource),
+        own=own,
         rule=rule,
         rule_name=rules.name(rules.names(delivery.resource, get_language() or "zh-hans"), rule) if rule else "",
         last=issues[-1].row if len(issues) == PAGE else None,
@@ -140,6 +143,7 @@ def quarantine(request: HttpRequest, number: int) -> HttpResponseBase:
     """All issues of a delivery as CSV, to be sent back to the department; values masked as on the page."""
     delivery = exchange.delivery(number)
     resource = catalogue.resources().get(delivery.resource)
+    actor = require_over(request, resource.department if resource else "")
     head = [_("File"), _("Row"), _("Column"), _("Item"), _("Value"), _("Rule"), _("What happened"), _("Reason")]
 
     class Echo:
@@ -155,7 +159,7 @@ def quarantine(request: HttpRequest, number: int) -> HttpResponseBase:
             yield str(writer.writerow([guarded(str(c)) for c in cells]))
 
     access.record(
-        access.actor_of(request),
+        actor,
         "export",
         entity_type="quarantine",
         entity_ids=[str(number)],

@@ -13,7 +13,9 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from lingqu.kernel.errors import LingquError
+from lingqu.centre.access import door as access
+from lingqu.kernel.errors import LingquError, Refused
+from lingqu.kernel.text import Text
 from lingqu.ui import purpose
 
 log = structlog.get_logger(__name__)
@@ -54,9 +56,18 @@ class Faults:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, LingquError):
             return None
+        if isinstance(error, Refused):
+            access.tell(_actor(request), error, request.path)
         number = _number()
         log.info("refused", number=number, rule=error.rule, path=request.path, status=error.status)
         return _answer(request, _of(error, number))
+
+
+def _actor(request: HttpRequest) -> access.Actor:
+    try:
+        return access.actor_of(request)
+    except (Refused, AttributeError):  # a key that opens nothing, or a request that got no session
+        return access.ANONYMOUS
 
 
 def _number() -> str:
@@ -125,6 +136,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
     """Also Django's CSRF failure view (``reason``)."""
+    rule, said = "http.csrf" if reason else "http.forbidden", Text(zh="请求被拒绝", en="The request was refused")
+    access.tell(_actor(request), Refused(rule, said), request.path)
     message = _("The form was too old to be trusted.") if reason else _("Your account does not have this right.")
     return _plain(request, 403, message, _("Nothing was changed."))
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from lingqu.centre.access import credentials
 from lingqu.centre.access.models import Account
 from lingqu.centre.access.policy import basis_of
+from lingqu.kernel.errors import Refused
 
 Way = Literal["page", "api", "export", "tile", "command", "delivery"]
 Kind = Literal["person", "client", "device", "system", "anonymous"]
@@ -97,9 +98,14 @@ def acting(account: Account, *, purpose: str = "", agreement: str = "", way: Way
 def _account(request: Any) -> Account | None:
     """Whoever shows a key, a certificate or a token is that account, whatever the session says."""
     if not hasattr(request, _KEPT):
-        setattr(request, _KEPT, credentials.shown(request))
-    shown: Account | None = getattr(request, _KEPT)
-    if shown is not None:
+        try:
+            setattr(request, _KEPT, credentials.shown(request))
+        except Refused as refusal:  # asked again, it is the same refusal, with one row in the ledger
+            setattr(request, _KEPT, refusal)
+    shown = getattr(request, _KEPT)
+    if isinstance(shown, Refused):
+        raise shown
+    if isinstance(shown, Account):
         return shown
     account = getattr(request, "user", None)
     return account if account is not None and account.is_authenticated else None

@@ -126,6 +126,7 @@ def _own(actor: Actor, number: int, *, paper: bool = False) -> Consent:
             Text(zh="没有这项授权", en="There is no such consent"),
             place=str(number),
             next_step=Text(zh="在“我的数据”查看您的授权", en="See your consents under My data"),
+            recorded=True,
         )
     return row
 
@@ -175,6 +176,7 @@ def refusal(actor: Actor, entity_type: str, found: Consented) -> Refused:
         next_step=Text(
             zh="停止使用并向本人重新说明后再请求授权", en="Stop using it; ask the person again and say what for"
         ),
+        recorded=True,
     )
 
 

@@ -145,4 +145,5 @@ def _closed(hint: str, message: Text, account: Account | None = None) -> Unauthe
         message,
         owner="information_centre",
         next_step=Text(zh="向市大数据中心申请新的钥匙", en="Ask the information centre for a new key"),
+        recorded=True,
     )

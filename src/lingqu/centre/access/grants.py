@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +46,24 @@ def region_prefix(code: str) -> str:
     return division_prefix(code) if code.isdigit() and len(code) == 12 else code.rstrip("*")
 
 
+_worked_out: dict[Any, list[Held]] = {}
+_ROOM = 5_000
+
+
 def held(actor: Actor, action: Action) -> list[Held]:
+    """What the actor holds for an action, worked out once a second: a page asks for it a hundred times. What was
+    changed or withdrawn counts at once, what ends by its date within that second."""
+    stands = standing.version() if actor.department else 0
+    key = (actor, action, policy().revision, stands, int(time.time()))
+    found = _worked_out.get(key)
+    if found is None:
+        if len(_worked_out) > _ROOM:
+            _worked_out.clear()
+        found = _worked_out[key] = _held(actor, action)
+    return found
+
+
+def _held(actor: Actor, action: Action) -> list[Held]:
     """What the actor holds for an action under the actor's purpose: by roles, lent roles and agreements, and what is
     granted to everybody. Those that reach by plain columns come first."""
     now, day = policy(), timezone.localdate()
@@ -98,7 +116,7 @@ def visible(actor: Actor, action: Action = "read") -> tuple[sql.Composable, dict
     withheld = withheld_types(policy(), actor, action)
     parts = []
     for number, each in enumerate(held(actor, action)):
-        if part := _condition(number, each, actor, withheld, parameters):
+        if part := _condition(f"{action}_{number}", each, actor, withheld, parameters):
             parts.append(part)
     if not parts:
         return sql.SQL("false"), {}
@@ -114,7 +132,9 @@ def reached(actor: Actor, action: Action = "read") -> tuple[sql.Composable | Non
     withheld = withheld_types(policy(), actor, action)
     cases = []
     for number, each in enumerate(held(actor, action)):
-        if (each.agreement or not each.plain) and (part := _condition(number, each, actor, withheld, parameters)):
+        if (each.agreement or not each.plain) and (
+            part := _condition(f"reached_{number}", each, actor, withheld, parameters)
+        ):
             cases.append(sql.SQL("case when {} then {} end").format(part, sql.Literal(number)))
     if not cases:
         return None, {}
@@ -129,11 +149,11 @@ def withheld_types(now: Policy, actor: Actor, action: Action) -> tuple[str, ...]
 
 
 def _condition(
-    number: int, each: Held, actor: Actor, withheld: tuple[str, ...], parameters: dict[str, Any]
+    mark: str, each: Held, actor: Actor, withheld: tuple[str, ...], parameters: dict[str, Any]
 ) -> sql.Composable | None:
     def given(name: str, value: Any) -> sql.Composable:
-        parameters[f"access_{name}_{number}"] = value
-        return sql.Placeholder(f"access_{name}_{number}")
+        parameters[f"access_{name}_{mark}"] = value
+        return sql.Placeholder(f"access_{name}_{mark}")
 
     grant = each.grant
     parts: list[sql.Composable] = []

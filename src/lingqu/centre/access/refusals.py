@@ -11,7 +11,7 @@ from lingqu.centre.access.actors import Actor
 from lingqu.centre.access.definitions import Action
 from lingqu.centre.access.grants import ended, may, standings, withheld_types
 from lingqu.centre.access.policy import policy
-from lingqu.kernel.errors import Refused
+from lingqu.kernel.errors import LingquError, Refused
 from lingqu.kernel.text import Text
 
 _ACTIONS = {
@@ -22,6 +22,15 @@ _ACTIONS = {
     "apply": Text(zh="应用蓝图于", en="apply a blueprint to"),
     "administer": Text(zh="管理", en="administer"),
 }
+
+
+def tell(actor: Actor, error: LingquError, place: str = "") -> None:
+    """See ``door.tell``."""
+    if error.recorded:
+        return
+    error.recorded = True
+    detail = {"rule": error.rule, "place": error.place[:200], "at": place[:200]}
+    ledger.record(actor, "refused", detail=detail)
 
 
 def require(actor: Actor, action: Action, entity_type: str = "*", owner: str = "", region: str = "") -> None:
@@ -50,6 +59,7 @@ def refusal(actor: Actor, action: Action, entity_type: str, owner: str = "", pla
         place=place or thing,
         owner=owner or "information_centre",
         next_step=step,
+        recorded=True,
     )
 
 
@@ -73,6 +83,7 @@ def require_purpose(actor: Actor, types: tuple[str, ...], action: Action = "read
             zh="选择查看目的后重试（接口请带 Lingqu-Purpose 请求头）",
             en="State a purpose and try again (in the API: the header Lingqu-Purpose)",
         ),
+        recorded=True,
     )
 
 
@@ -85,6 +96,7 @@ def _no_purpose(actor: Actor, entity_type: str, action: Action) -> Refused:
         place=entity_type,
         owner="information_centre",
         next_step=Text(zh=f"选用其一：{known}", en=f"Take one of: {known}"),
+        recorded=True,
     )
 
 
@@ -109,6 +121,7 @@ def _agreement_over(actor: Actor, entity_type: str, agreement: str, why: str, at
         place=agreement,
         owner="information_centre",
         next_step=Text(zh="续签协议或重新申请共享", en="Renew the agreement, or request the data again"),
+        recorded=True,
     )
 
 

@@ -74,4 +74,5 @@ def _spent(actor: Actor, agreement: str, quota: int) -> Refused:
         next_step=Text(
             zh="明日再试，或申请变更协议的数量", en="Try again tomorrow, or ask to change the agreement's quantity"
         ),
+        recorded=True,
     )

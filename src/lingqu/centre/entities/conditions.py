@@ -102,40 +102,65 @@ def _types(made: Condition, types: tuple[str, ...]) -> None:
 
 
 def _shown(made: Condition, actor: Actor, query: Query, tree: qlang.Tree | None) -> None:
-    """Nobody filters by what he may not see: types that mask the attribute are left out, or refused if named. An
-    identifier may be asked for exactly, since who knows it in full learns nothing about it."""
-    asked: dict[str, str] = {}
-    for term in qlang.terms(tree) if tree else ():
-        name = term.path.names[0]
-        asked[name] = term.operator if asked.get(name, "==") == "==" else asked[name]
-    asked |= dict.fromkeys(query.facets, "facet")
-    if not asked or actor.kind == "system":
+    """Nobody filters by what he may not see: types that mask the attribute are left out, or refused if named."""
+    if actor.kind == "system":
         return
     hidden: set[str] = set()
-    for name, operator in asked.items():
-        masked = masking(actor, name, exactly=operator == "==")
+    for name, exactly in _filtered(query, tree).items():
+        masked = masking(actor, name, exactly=exactly)
         if named := sorted(masked & set(query.types)):
-            raise _masked(named[0], name)
+            raise _masked(actor, named[0], name)
         hidden |= masked
+    hidden |= _told_by(actor, query)
     if hidden:
         made.add("type <> all(%(hidden)s)", hidden=sorted(hidden))
 
 
+def _filtered(query: Query, tree: qlang.Tree | None) -> dict[str, bool]:
+    """Attributes whose values are filtered by → whether only for one exact value."""
+    found: dict[str, bool] = {}
+    for term in qlang.terms(tree) if tree else ():
+        name = term.path.names[0]
+        found[name] = found.get(name, True) and term.operator == "=="
+    return found | dict.fromkeys(query.facets, False)
+
+
+def _told_by(actor: Actor, query: Query) -> set[str]:
+    """Types of which a further narrowing would tell what the actor does not see of them: that an attribute is there at
+    all, where a thing lies, which words stand in it."""
+    if not (query.has or query.words or query.region or query.bounds or query.geo):
+        return set()
+    found = set()
+    for code, schema in schemas().items():
+        masks = access.hidden(actor, code)
+        names = set(query.has) & schema.kinds.keys()
+        names |= set(schema.searched) if query.words else set()
+        names |= {schema.definition.region or ""} if query.region else set()
+        if query.bounds or query.geo:
+            names.add((query.geo.attribute if query.geo else "") or schema.definition.geometry or "")
+        if any(masks.get(name, masks.get("*", "none")) == "absent" for name in names - {""}):
+            found.add(code)
+    return found
+
+
 def masking(actor: Actor, attribute: str, exactly: bool = False) -> set[str]:
-    """The types that mask this attribute for the actor; ``exactly``: but where it is an identifier."""
+    """The types that mask this attribute for the actor. ``exactly``: but where it is an identifier of which something
+    is shown, since who knows it in full learns nothing about it."""
     if actor.kind == "system":
         return set()
     found = set()
     for code, schema in schemas().items():
-        if attribute in schema.kinds and not (exactly and attribute in schema.identifiers):
-            masks = access.hidden(actor, code)
-            if masks.get(attribute, masks.get("*", "none")) != "none":
-                found.add(code)
+        if attribute not in schema.kinds:
+            continue
+        masks = access.hidden(actor, code)
+        how = masks.get(attribute, masks.get("*", "none"))
+        if how != "none" and not (exactly and attribute in schema.identifiers and how != "absent"):
+            found.add(code)
     return found
 
 
-def _masked(code: str, name: str) -> Refused:
-    return Refused(
+def _masked(actor: Actor, code: str, name: str) -> Refused:
+    error = Refused(
         "access.masked",
         Text(
             zh=f"“{code}.{name}”对您隐去，不能作为筛选条件",
@@ -147,6 +172,8 @@ def _masked(code: str, name: str) -> Refused:
             zh="按证件号码等标识精确查找，或申请相应角色", en="Find it by an exact identifier, or ask for a role"
         ),
     )
+    access.tell(actor, error)
+    return error
 
 
 def contains(attribute: str, value: Any, key: str = "value") -> str:

@@ -55,7 +55,7 @@ def _standing(actor: Actor, entity_id: str, rows: list[Any]) -> tuple[str, str, 
         if not meta.get("deleted"):
             raise
         access.require_purpose(actor, (meta["type"],))
-        if not access.may(actor, "read", meta["type"], meta["owner"] or "-", meta["region"] or "-"):
+        if not access.opens_plainly(actor, meta["type"], meta["owner"], meta["region"], entity_id):
             raise
         return meta["type"], meta["owner"], meta["region"]
 

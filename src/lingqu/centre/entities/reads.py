@@ -332,13 +332,21 @@ def type_counts(actor: Actor) -> dict[str, int]:
 
 def every(actor: Actor, query: Query, chunk: int) -> Iterator[Entity]:
     """See ``door.every``. Refusals come at once, not with the first entity."""
-    if actor.way == "export":
-        for kind in query.types or ("*",):
-            access.require(actor, "export", kind)
     made = condition(actor, query)
+    if actor.way == "export":
+        _exportable(made, actor, query)
     exact = made.exact
     shape = "null" if exact is None else "geo ->> %(geo_attribute)s" if exact.attribute else "geom"
     return _streamed(actor, made, _statement(made, query, f"{COLUMNS}, {shape}"), chunk)
+
+
+def _exportable(made: Condition, actor: Actor, query: Query) -> None:
+    """Rows that may be read are not thereby rows that may be taken away."""
+    for kind in query.types or ("*",):
+        access.require(actor, "export", kind)
+    granted, parameters = access.visible(actor, "export")
+    made.parts.append(granted)
+    made.parameters |= parameters
 
 
 def _streamed(actor: Actor, made: Condition, statement: sql.Composable, chunk: int) -> Iterator[Entity]:

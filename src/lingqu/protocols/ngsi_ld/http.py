@@ -58,9 +58,18 @@ def endpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 return broken
             return view(request, **kwargs)
         except LingquError as error:
+            if isinstance(error, Refused):
+                access.tell(_known(request), error, request.path)
             return problem(error)
 
     return handled
+
+
+def _known(request: HttpRequest) -> Actor:
+    try:
+        return actor(request)
+    except Refused:
+        return access.ANONYMOUS
 
 
 def _csrf(request: HttpRequest) -> Any:

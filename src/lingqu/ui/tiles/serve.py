@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.views.decorators.http import require_safe
 
+from lingqu.centre.access import door as access
 from lingqu.centre.access.door import ANONYMOUS
 from lingqu.centre.entities import door as entities
 from lingqu.ui.tiles.build import tile
@@ -54,8 +56,10 @@ _cache = Cache()
 def one(request: HttpRequest, kind: str, z: int, x: int, y: int) -> HttpResponse:
     """``/tiles/<type>/<z>/<x>/<y>.mvt``: public types only; what anybody may see is the same for everybody."""
     found = entities.entity_types().get(kind)
-    if found is None or not found.public or z > HIGHEST_ZOOM or not (x < 2**z and y < 2**z):
+    if found is None or z > HIGHEST_ZOOM or not (x < 2**z and y < 2**z):
         raise Http404
+    if not found.public:
+        raise access.refusal(replace(access.actor_of(request), way="tile"), "read", kind)
     version = standing(kind)
     etag = '"' + hashlib.blake2s(f"{version}/{kind}/{z}/{x}/{y}".encode(), digest_size=10).hexdigest() + '"'
     if request.headers.get("If-None-Match") == etag:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lingqu.centre.access import door as access
 from lingqu.centre.exchange import contract, formats, lake, limits, models, reads
 from lingqu.centre.exchange.actions.progress import Progress, reporter
 from lingqu.centre.exchange.connectors import config_of
@@ -39,6 +40,7 @@ def land(delivery: int, progress: Progress | None = None) -> Delivery:
         raise
     except LingquError as fault:
         row.state, row.error = "refused", told(fault)
+        access.tell(access.SYSTEM, fault, f"delivery {row.pk} of {row.source}, handed in by {row.received_by}")
         lake.lake().rows(row.source, row.pk).unlink(missing_ok=True)
     else:
         row.state, row.error = "landed", None
