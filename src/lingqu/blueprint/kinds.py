@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lingqu.centre.access.definitions import Purpose, Role
-from lingqu.centre.catalogue.definitions import Department, InformationResource
+from lingqu.centre.catalogue.definitions import Calendar, Department, InformationResource, SharingRules
 from lingqu.centre.drawing.definitions import City
 from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.exchange.definitions import Source
@@ -38,6 +38,8 @@ _IN_FOLDERS = (
     Kind(RegisterRules, Text(zh="基础库融合规则", en="register")),
     Kind(Purpose, Text(zh="使用目的", en="purpose")),
     Kind(Role, Text(zh="角色", en="role")),
+    Kind(Calendar, Text(zh="工作日历", en="calendar")),
+    Kind(SharingRules, Text(zh="共享规则", en="sharing rules")),
 )
 CITY = Kind(City, Text(zh="城市", en="city"))
 PACK = Kind(PackFile, Text(zh="行业包", en="pack"))

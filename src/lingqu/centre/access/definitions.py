@@ -11,7 +11,7 @@ from lingqu.kernel.definition import Code, Definition, Field, Part
 from lingqu.kernel.elements import Mask
 from lingqu.kernel.text import Text
 
-Action = Literal["read", "write", "export", "steward", "apply", "administer"]
+Action = Literal["read", "write", "export", "verify", "steward", "apply", "administer"]
 Rows = Literal["all", "own_department", "own_region", "self", "public"]
 Value = str | int | float | bool
 Ground = Literal["consent", "contract", "statutory_duty", "emergency", "public_interest", "disclosed", "other_law"]
@@ -22,7 +22,8 @@ class Grant(Part):
     """What a role may do to which entities. Everything that no grant allows is denied.
 
     All that is named must hold: ``rows`` and ``owners`` and ``regions`` and ``where``. ``where`` is attribute → values
-    of which it has one; it narrows reading and exporting only.
+    of which it has one; it narrows reading, exporting and verifying only. ``verify``: to be told whether a value
+    matches, never the value.
     """
 
     actions: tuple[Action, ...]
@@ -42,8 +43,8 @@ class Grant(Part):
 
     @model_validator(mode="after")
     def _conditions_are_for_reading(self) -> Grant:
-        if self.where and set(self.actions) - {"read", "export"}:
-            raise ValueError("where narrows reading and exporting only; grant other actions apart")
+        if self.where and set(self.actions) - {"read", "export", "verify"}:
+            raise ValueError("where narrows reading, exporting and verifying only; grant other actions apart")
         return self
 
 

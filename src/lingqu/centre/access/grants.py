@@ -19,7 +19,7 @@ from lingqu.centre.access.policy import Policy, policy, serves
 from lingqu.kernel.identifiers import division_prefix
 
 _LAST = "\U0010ffff"  # sorts behind every character in collation "C"
-_NEEDS_PURPOSE = frozenset({"read", "export"})
+_NEEDS_PURPOSE = frozenset({"read", "export", "verify"})
 _CONSENTED = """exists (
     select 1 from access_consent where person = id and agreement = {agreement} and given_at is not null
     and withdrawn_at is null and until > statement_timestamp())"""

@@ -33,7 +33,8 @@ SECONDS = 600.0
 """How long a pass is good; it is made anew in the last fifth of that."""
 _SET = "select set_config('lingqu.pass', %s, false)"
 _GUARDED = re.compile(
-    r"entity|fusion_fusiondispute|access_ledger|(?:update|insert into) \"?access_account", re.IGNORECASE
+    r"entity|fusion_fusiondispute|access_ledger|(?:update|insert into) \"?access_(?:account|grant|consent)",
+    re.IGNORECASE,
 )
 _FLAGS: tuple[Action, ...] = ("steward", "administer")
 
@@ -125,7 +126,7 @@ def scopes_of(actor: Actor) -> bytes:
         found: dict[str, Any] = {"but": [], "write_but": [], "flags": [*map(str, _FLAGS), "write"]}
     else:
         now = policy()
-        found = _scopes(now, actor, ("read", "export"), "") | _scopes(now, actor, ("write",), "write_")
+        found = _scopes(now, actor, ("read", "export", "verify"), "") | _scopes(now, actor, ("write",), "write_")
         flags: list[str] = [flag for flag in _FLAGS if may(actor, flag)]
         flags += ["write"] if any(name.startswith("write_") for name in found) else []
         found |= {"flags": flags} if flags else {}

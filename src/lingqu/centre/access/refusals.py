@@ -18,6 +18,7 @@ _ACTIONS = {
     "read": Text(zh="查看", en="read"),
     "write": Text(zh="修改", en="change"),
     "export": Text(zh="导出", en="export"),
+    "verify": Text(zh="核验", en="verify"),
     "steward": Text(zh="治理", en="steward"),
     "apply": Text(zh="应用蓝图于", en="apply a blueprint to"),
     "administer": Text(zh="管理", en="administer"),

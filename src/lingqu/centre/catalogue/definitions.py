@@ -1,4 +1,4 @@
-"""Departments and information resources of the city as code.
+"""Departments, information resources, the rules of sharing them and the calendar of working days, as code.
 
 An information resource carries the 13 core metadata elements of 政务信息资源目录编制指南（试行）
 (发改高技〔2017〕1272号).
@@ -7,6 +7,7 @@ An information resource carries the 13 core metadata elements of 政务信息资
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import ClassVar, Literal
 
 from lingqu.kernel.definition import Code, Definition, Field, Part, Reference
@@ -90,3 +91,67 @@ class InformationResource(Definition):
             yield Reference("data_element", item.element, ("items", index, "element"))
         for index, code in enumerate(self.related):
             yield Reference("resource", code, ("related", index))
+
+
+class Holiday(Part):
+    """Days on which nobody works, or (in ``workdays``) on which people work though it is a weekend."""
+
+    title: Text
+    begins: date
+    ends: date | None = Field(default=None, description="the last day; the same as begins unless given")
+
+
+class Calendar(Definition):
+    """Which days are working days. Outside of ``years`` only weekends are known to be free."""
+
+    kind: ClassVar[str] = "calendar"
+    folder: ClassVar[str] = "calendars"
+
+    source: Text
+    years: tuple[int, ...] = Field(default=(), description="years whose holidays are all named here")
+    weekend: tuple[int, ...] = Field(default=(6, 7), description="ISO weekdays, 1 is Monday")
+    holidays: tuple[Holiday, ...] = ()
+    workdays: tuple[Holiday, ...] = ()
+
+
+class Limit(Part):
+    """How long something may take, in working days, and where that is written."""
+
+    days: int = Field(ge=1, le=366)
+    source: Text
+
+
+_LAW = Text(
+    zh="《政务数据共享条例》（国令第809号）", en="Regulations on Government Data Sharing (State Council Order 809)"
+)
+_LOCAL = Text(zh="同类地方办法的平台审核时限", en="limit of comparable local rules for the platform's check")
+
+
+class SharingRules(Definition):
+    """The clocks and limits of sharing between departments: data, because each city may write its own.
+
+    The defaults are what docs/sharing.md names with its sources; the numbers of Order 809 stand there as not yet read
+    in the law's own text.
+    """
+
+    kind: ClassVar[str] = "sharing_rules"
+    folder: ClassVar[str] = "sharing"
+
+    check: Limit = Limit(days=2, source=_LOCAL)
+    decide: Limit = Limit(days=10, source=_LAW)
+    provide: Limit = Limit(days=20, source=_LAW)
+    correct: Limit = Limit(days=10, source=_LAW)
+    longest: int = Field(default=3, ge=1, le=10, description="years that an agreement may last at most")
+    warn: int = Field(default=30, ge=1, le=180, description="days before its end that both sides are told")
+    keep_drafts: int = Field(default=90, ge=1, le=366, description="days after which what was never sent expires")
+    steward: Code = Field(default="information_centre", description="department that checks and watches the clocks")
+    refusal_law: Text = Field(
+        default=Text(
+            zh="目录列为不予共享（《政务数据共享条例》：不予共享须有法律、行政法规或国务院决定依据）",
+            en="The catalogue lists it as not shared (Order 809: this needs a basis in law or State Council rule)",
+        ),
+        description="what is named where a resource that is not shared names no basis of its own",
+    )
+
+    def references(self) -> Iterator[Reference]:
+        yield Reference("department", self.steward, ("steward",))
