@@ -175,6 +175,16 @@ def test_its_quantity_a_day() -> None:
     assert access.usage("A-1", timezone.localdate()) == [(timezone.localdate(), 3, 8)]
 
 
+def test_a_role_with_a_quantity() -> None:
+    metered = {"actions": ["read"], "types": ["Person"], "quota": 7}
+    draw([("role", {"code": "reader", "title": "读", "grants": [metered]})])
+    reader = Actor("person", "qian", roles=("reader",), purpose="verification")
+    assert len(seen(reader)) == 6
+    with pytest.raises(Refused, match=r"access\.quota"):
+        seen(reader)
+    assert len(seen(replace(reader, name="sun"))) == 6
+
+
 def test_what_roles_open_uses_up_no_agreement() -> None:
     draw([("role", {"code": "reader", "title": "读", "grants": [{"actions": ["read"], "types": ["Person"]}]})])
     agree(grant={"quota": 1})

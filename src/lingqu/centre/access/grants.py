@@ -34,11 +34,12 @@ class Held:
     region: str = ""
     agreement: str = ""
     consent: bool = False
+    meter: str = ""  # under which name its use is counted
 
     @property
     def plain(self) -> bool:
-        """Whether type, owner, region and id alone tell which rows it reaches."""
-        return not self.grant.where and not self.consent
+        """Whether type, owner, region and id alone tell which rows it reaches, and nothing is counted."""
+        return not (self.grant.where or self.consent or self.meter)
 
 
 def region_prefix(code: str) -> str:
@@ -71,7 +72,7 @@ def _held(actor: Actor, action: Action) -> list[Held]:
     hands += [(lent.roles, lent.department, lent.region) for lent in actor.lent]
     hands.append((now.anonymous, "", ""))
     found = [
-        Held(grant, department, region)
+        Held(grant, department, region, meter=f"{code} of {actor.name}" if grant.quota else "")
         for roles, department, region in hands
         for code in roles
         if code in now.roles
@@ -88,7 +89,8 @@ def _by_agreement(actor: Actor, action: Action) -> Iterator[Held]:
     moment = timezone.now()
     for stands in standings(actor):
         if action in stands.grant.actions and stands.lives(moment) and serves(stands.grant, actor.purpose):
-            yield Held(stands.grant, actor.department, actor.region, stands.agreement, stands.consent)
+            number = stands.agreement
+            yield Held(stands.grant, actor.department, actor.region, number, stands.consent, meter=number)
 
 
 def standings(actor: Actor) -> list[standing.Standing]:
@@ -246,7 +248,7 @@ def covering(
         for number, each in enumerate(held(actor, action))
         if (entity_type in each.grant.types or ("*" in each.grant.types and each.grant.rows != "public"))
         and reaches(each, actor, owner, region, entity_id)
-        and (reached is None or not (each.agreement or not each.plain) or number in reached)
+        and (reached is None or each.plain or number in reached)
     ]
 
 

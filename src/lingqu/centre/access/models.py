@@ -122,9 +122,9 @@ class Consent(models.Model):
 
 
 class Usage(models.Model):
-    """What was read under an agreement in a day of the city."""
+    """What was read in a day of the city under an agreement, or by somebody's role with a quantity."""
 
-    agreement = models.CharField(max_length=40)
+    agreement = models.CharField(max_length=300, help_text="its number, or: role of name")
     day = models.DateField()
     calls = models.BigIntegerField(default=0)
     entities = models.BigIntegerField(default=0)

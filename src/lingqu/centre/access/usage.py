@@ -1,4 +1,4 @@
-"""What was read under an agreement: counted by day, and held to its quota."""
+"""What was read under an agreement, or by a role with a quantity: counted by day, and held to it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ returning entities
 
 
 def agreements(actor: Actor, reached: Iterable[tuple[int, ...]]) -> dict[str, tuple[int, int | None]]:
-    """Agreement → (entities that only it reaches, quota), from the numbers of the grants that reach each entity."""
+    """What is counted under a name → (entities that only it reaches, quota), from the numbers of the grants that reach
+    each entity."""
     hands = held(actor, "read")
     found: dict[str, tuple[int, int | None]] = {}
     for numbers in reached:
-        by = next((hands[n] for n in numbers if n < len(hands) and hands[n].agreement), None)
-        if by is not None:
-            before, quota = found.get(by.agreement, (0, by.grant.quota))
-            found[by.agreement] = (before + 1, quota)
+        by = [hands[n] for n in numbers if n < len(hands)]
+        if by and all(each.meter for each in by):
+            before, quota = found.get(by[0].meter, (0, by[0].grant.quota))
+            found[by[0].meter] = (before + 1, quota)
     return found
 
 
@@ -66,8 +67,8 @@ def _spent(actor: Actor, agreement: str, quota: int) -> Refused:
     return Refused(
         "access.quota",
         Text(
-            zh=f"协议 {agreement} 每日限 {quota} 条，今日已用完",
-            en=f"Agreement {agreement} allows {quota} a day; today's are used up",
+            zh=f"“{agreement}”每日限 {quota} 条，今日已用完",
+            en=f"{agreement} allows {quota} a day; today's are used up",
         ),
         place=agreement,
         owner="information_centre",
