@@ -6,24 +6,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 
-from lingqu.centre.access import door as access
 from lingqu.centre.access.door import SYSTEM, Actor
 from lingqu.centre.access.models import LedgerRow
-from lingqu.centre.catalogue import clocks, door, models
-from lingqu.centre.catalogue.definitions import Calendar, Holiday
+from lingqu.centre.catalogue import door
 from lingqu.centre.catalogue.door import Wish
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities import door as entities
 from lingqu.centre.entities.door import Draft, Query
-from lingqu.kernel.errors import Conflict, Invalid, NotFound, Refused
+from lingqu.kernel.errors import NotFound, Refused
 from toytown import toytown  # noqa: F401
 
 pytestmark = pytest.mark.django_db

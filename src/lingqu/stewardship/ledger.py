@@ -21,6 +21,7 @@ def acts() -> dict[str, str]:
         "read": _("read"),
         "write": _("write"),
         "export": _("export"),
+        "verify": _("verified"),
         "refused": _("refused"),
         "apply": _("applied"),
         "login": _("signed in"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,6 +113,12 @@ def of_agreement(agreement: str, person: str = "", limit: int = 100) -> list[Con
 def latest(agreement: str, person: str) -> Consented | None:
     found = of_agreement(agreement, person, 1)
     return found[0] if found else None
+
+
+def latest_of(agreements: Sequence[str], persons: Iterable[str]) -> dict[str, Consented]:
+    """Person → the consent asked last under one of these agreements. One query."""
+    asked = Consent.objects.filter(agreement__in=agreements, person__in=list(persons)).order_by("number")
+    return {row.person: _told(row) for row in asked}
 
 
 def _own(actor: Actor, number: int, *, paper: bool = False) -> Consent:

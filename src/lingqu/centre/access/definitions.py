@@ -12,6 +12,7 @@ from lingqu.kernel.elements import Mask
 from lingqu.kernel.text import Text
 
 Action = Literal["read", "write", "export", "verify", "steward", "apply", "administer"]
+"""``verify``: ask whether a value is so, without being told the value."""
 Rows = Literal["all", "own_department", "own_region", "self", "public"]
 Value = str | int | float | bool
 Ground = Literal["consent", "contract", "statutory_duty", "emergency", "public_interest", "disclosed", "other_law"]

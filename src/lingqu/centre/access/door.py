@@ -15,7 +15,7 @@ from typing import Any, Literal
 import httpx
 from psycopg import sql
 
-from lingqu.centre.access import accounts, actors, consents, grants, ledger, masking, outbound, passes, refusals
+from lingqu.centre.access import accounts, actors, checks, consents, grants, ledger, masking, outbound, passes, refusals
 from lingqu.centre.access import policy as _policy
 from lingqu.centre.access import standing as _standing
 from lingqu.centre.access import usage as _usage
@@ -23,6 +23,7 @@ from lingqu.centre.access.accounts import Demo
 from lingqu.centre.access.actors import ANONYMOUS, SYSTEM, Actor, Holding, Way
 from lingqu.centre.access.consents import Consented
 from lingqu.centre.access.definitions import Action, Grant, Purpose
+from lingqu.centre.access.grants import Held
 from lingqu.centre.access.ledger import Row as LedgerEntry
 from lingqu.centre.access.policy import steady
 from lingqu.centre.access.standing import Standing
@@ -31,7 +32,7 @@ from lingqu.kernel import outbound as _outbound
 from lingqu.kernel.elements import Mask
 from lingqu.kernel.errors import LingquError, Refused
 
-Act = Literal["read", "write", "export", "refused", "apply", "login", "grant", "alert"]
+Act = Literal["read", "write", "export", "verify", "refused", "apply", "login", "grant", "alert"]
 """``grant``: rights, agreements and consents that began, changed or ended; ``alert``: what somebody must look at."""
 
 
@@ -109,6 +110,29 @@ def refusal(actor: Actor, action: Action, entity_type: str, owner: str = "", pla
 def tell(actor: Actor, error: LingquError, place: str = "") -> None:
     """Leave a ledger row of a refusal, unless it has one. ``place`` is where it happened, e.g. a route."""
     refusals.tell(actor, error, place)
+
+
+def require_verify(actor: Actor, entity_type: str, attributes: Iterable[str]) -> None:
+    """Raises ``Refused`` unless something lets the actor ask about each of these attributes of somebody: a grant to
+    ``verify`` that stands on consent or on a basis in law (``access.basis``)."""
+    checks.require(actor, entity_type, attributes)
+
+
+def verifying(
+    actor: Actor, entity_type: str, owner: str, region: str, entity_id: str, reached: tuple[int, ...]
+) -> list[Held]:
+    """What lets the actor verify facts of this one entity; ``reached`` is what the function of that name gave."""
+    return checks.opening(actor, entity_type, owner, region, entity_id, reached)
+
+
+def verifies(held: Iterable[Held], entity_type: str, attribute: str) -> bool:
+    """Whether one of these lets somebody ask about an attribute."""
+    return checks.opened(held, entity_type, attribute)
+
+
+def consented(actor: Actor, entity_type: str, persons: Iterable[str]) -> dict[str, Consented]:
+    """Person → the last consent asked of them under the actor's agreements."""
+    return checks.consented(actor, entity_type, persons)
 
 
 def revision() -> int:
@@ -359,6 +383,7 @@ __all__ = [
     "Consented",
     "Demo",
     "Grant",
+    "Held",
     "Holding",
     "LedgerEntry",
     "Purpose",

@@ -35,6 +35,7 @@ class Held:
     agreement: str = ""
     consent: bool = False
     meter: str = ""  # under which name its use is counted
+    basis: str = ""
 
     @property
     def plain(self) -> bool:
@@ -90,7 +91,7 @@ def _by_agreement(actor: Actor, action: Action) -> Iterator[Held]:
     for stands in standings(actor):
         if action in stands.grant.actions and stands.lives(moment) and serves(stands.grant, actor.purpose):
             number = stands.agreement
-            yield Held(stands.grant, actor.department, actor.region, number, stands.consent, meter=number)
+            yield Held(stands.grant, actor.department, actor.region, number, stands.consent, number, stands.basis)
 
 
 def standings(actor: Actor) -> list[standing.Standing]:

@@ -101,11 +101,11 @@ def _no_purpose(actor: Actor, entity_type: str, action: Action) -> Refused:
     )
 
 
-def require_agreement(actor: Actor, types: tuple[str, ...]) -> None:
+def require_agreement(actor: Actor, types: tuple[str, ...], action: Action = "read") -> None:
     """Raises Refused (``access.agreement_ended``) where an agreement granted one of the types and does so no more, and
     nothing else grants it."""
     for entity_type in types if actor.department else ():
-        if not may(actor, "read", entity_type) and (was := ended(actor, entity_type)):
+        if not may(actor, action, entity_type) and (was := ended(actor, entity_type)):
             raise _agreement_over(actor, entity_type, was.agreement, was.ended_why, was.ended_at or was.ends)
 
 

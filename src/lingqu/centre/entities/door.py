@@ -19,7 +19,7 @@ GeoProperties are held apart from the indexed rest but given back together with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +27,10 @@ from lingqu.centre.access.door import Actor, steady
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities import history as _history
 from lingqu.centre.entities import maps, qlang, reads
+from lingqu.centre.entities import verify as _verify
 from lingqu.centre.entities.actions.delete import delete as _delete
 from lingqu.centre.entities.actions.write import write as _write
+from lingqu.centre.entities.claims import Answer, Claim, Verified
 from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.entities.schema import fold
 from lingqu.centre.entities.shapes import (
@@ -173,6 +175,26 @@ def tile_features(
     return maps.tile_features(actor, entity_type, bounds, limit, with_attributes)
 
 
+@steady
+def verify(actor: Actor, entity_type: str, claims: Sequence[Claim]) -> list[Verified]:
+    """Whether what is claimed is so, in the order of the claims (1 to 1000), per item and never with the value.
+
+    Takes a grant to ``verify`` and, for each person, a living consent or a basis in law. Values are brought into the
+    form of their data element first. ``cannot_say`` where there is no value, where it is contested, or where
+    departments disagree so that the answer would differ. Of one item of one person five different values a day are
+    answered under an agreement; then ``too_many_values``, and an alert stands in the ledger. Raises ``Refused``,
+    ``Invalid``: for what nobody may ask, never for what is so of a person.
+    """
+    return _verify.verify(actor, entity_type, claims)
+
+
+@steady
+def persons(entity_type: str, who: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Ids by identifiers (attribute → value), for asking consent. Whom the register does not know gets an id of the
+    same use, which nothing is behind: never tell anybody which it was."""
+    return _verify.persons(entity_type, who)
+
+
 def renamed_q(q: str, rename: Callable[[str], str]) -> str:
     """The query language with attribute names changed, e.g. expanded from a user's context to store names. Raises
     ``Invalid`` (``entity.q``)."""
@@ -180,7 +202,9 @@ def renamed_q(q: str, rename: Callable[[str], str]) -> str:
 
 
 __all__ = [
+    "Answer",
     "Change",
+    "Claim",
     "Draft",
     "Entity",
     "EntityType",
@@ -189,6 +213,7 @@ __all__ = [
     "Page",
     "Past",
     "Query",
+    "Verified",
     "Written",
     "fold",
     "plain",

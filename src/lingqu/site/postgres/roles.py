@@ -25,6 +25,7 @@ WEB: dict[str, str] = {
     "entity_past": _ADD,
     "entity_change": _ADD,
     "entity_tally": _SEE,
+    "entity_tried": _ADD,
     "entity_subscriber": _SEE,
     "access_ledger": _ADD,
     "access_account": _KEEP,
