@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -19,8 +20,11 @@ NOBODY = "-"
 """The name of no account: what is granted to people only."""
 
 
-def refuse(actor: access.Actor, row: models.Request, *, reason: str, law: str) -> None:
-    """Raises ``Invalid`` (``sharing.reason``) without a reason and a law: sharing is the rule, refusing is not."""
+def refuse(
+    actor: access.Actor, row: models.Request, *, reason: str, law: str, said: Mapping[str, Any] | None = None
+) -> None:
+    """Raises ``Invalid`` (``sharing.reason``) without a reason and a law: sharing is the rule, refusing is not.
+    ``said``: both in two languages, where the platform refuses."""
     if not reason.strip() or not law.strip():
         raise Invalid(
             "sharing.reason",
@@ -35,7 +39,7 @@ def refuse(actor: access.Actor, row: models.Request, *, reason: str, law: str) -
     _close(actor, row)
     row.reason, row.law = reason, law[:400]
     row.save()
-    history.add(row, "refuse", actor, f"{reason}（{law}）")
+    history.add(row, "refuse", actor, f"{reason}（{law}）", detail=said)
     _record(actor, row, "refused", row.number)
 
 
@@ -140,7 +144,7 @@ def _replace(actor: access.Actor, number: str, made: models.Agreement) -> None:
     old = models.Agreement.objects.select_for_update().get(number=number)
     if old.state != "living":
         return
-    over(actor, old, "replaced", f"由 {made.number} 取代", act="replace")
+    over(actor, old, "replaced", f"由 {made.number} 取代 · replaced by {made.number}", act="replace")
 
 
 def over(actor: access.Actor, row: models.Agreement, state: str, why: str, *, act: str) -> None:

@@ -28,7 +28,8 @@ def submit(actor: access.Actor, number: str) -> Request:
     history.add(row, "submit", actor, row.matter, centre=not forbidden and resource.sharing.type == "conditional")
     access.record(actor, "write", entity_type="SharingRequest", count=1, detail={"request": number, "act": "submit"})
     if forbidden:
-        settle.refuse(access.SYSTEM, row, reason=forbidden[0].zh, law=forbidden[1].zh)
+        said = {"reason": forbidden[0].model_dump(), "law": forbidden[1].model_dump()}
+        settle.refuse(access.SYSTEM, row, reason=forbidden[0].zh, law=forbidden[1].zh, said=said)
     elif resource.sharing.type == "unconditional":
         _at_once(row)
     return of_request(models.Request.objects.select_related("agreement").get(pk=row.pk))
@@ -39,5 +40,5 @@ def _at_once(row: models.Request) -> None:
     row.state = workflow.after(row.state, "pass", row.number)
     row.passed_at = timezone.now()
     row.save()
-    history.add(row, "pass", access.SYSTEM, "无条件共享，平台自动审核通过")
-    settle.agree(access.SYSTEM, row, {item: "grant" for item in row.items}, reason="无条件共享")
+    history.add(row, "pass", access.SYSTEM)
+    settle.agree(access.SYSTEM, row, {item: "grant" for item in row.items})

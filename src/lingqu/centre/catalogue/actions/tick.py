@@ -71,7 +71,7 @@ def _expire(row: models.Request) -> None:
 
 
 def _end(row: models.Agreement) -> None:
-    settle.over(access.SYSTEM, row, "ended", "协议期满", act="end")
+    settle.over(access.SYSTEM, row, "ended", "协议期满 · period over", act="end")
 
 
 def _warn(row: models.Agreement) -> None:
