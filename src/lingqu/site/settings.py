@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from lingqu.site import identity as _identity
 from lingqu.site import instance as _instance
 from lingqu.site import logs as _logs
 from lingqu.site import postgres as _postgres
@@ -89,6 +90,15 @@ DATABASES = {"default": _database()}
 ALLOWED_HOSTS = os.environ.get("LINGQU_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 HTTPS = os.environ.get("LINGQU_HTTPS") == "1"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# RFC 6265bis: such cookies are taken over HTTPS only, for this very host, for all of it.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if HTTPS else ("sessionid", "csrftoken")
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE, SESSION_LONGEST = 30 * 60, 12 * 3600
+SESSION_COOKIE_AGE = SESSION_LONGEST
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 # A proxy ends TLS and must set this header itself: whoever could send it would pass for secure.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
@@ -102,6 +112,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+    "allauth.idp.oidc",
     "procrastinate.contrib.django",
     "lingqu.centre.drawing",
     "lingqu.centre.access",
@@ -111,6 +124,7 @@ INSTALLED_APPS = [
     "lingqu.centre.quality",
     "lingqu.centre.fusion",
     "lingqu.ui",
+    "lingqu.ui.entry.city",
     "lingqu.citizen",
     "lingqu.enterprise",
     "lingqu.operations",
@@ -123,14 +137,17 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "lingqu.ui.headers.PageHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lingqu.ui.limits.Rates",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lingqu.ui.entry.session.SessionEnds",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lingqu.ui.entry.factor.SecondFactor",
     "lingqu.ui.faults.Faults",
 ]
 ROOT_URLCONF = "lingqu.site.urls"
@@ -161,7 +178,29 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "lingqu.ui.entry.factor.FactorAdapter"
+SOCIALACCOUNT_ADAPTER = "lingqu.ui.entry.city.adapter.Adapter"
+SOCIALACCOUNT_PROVIDERS = {"city": {"APPS": _identity.providers(INSTANCE)}}
+IDP_OIDC_ADAPTER = "lingqu.ui.entry.issuer.Issuer"
+IDP_OIDC_PRIVATE_KEYS = _identity.signing_keys(INSTANCE)
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN, IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 1800, 30 * 24 * 3600
+# Codes and limits of the sign-in pages: one place for all web processes.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_cache"}}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("LINGQU_PROXIES", "1" if HTTPS else "0"))
+RATES = _identity.rates(DEMO)
+LIMITED_PATHS = ("/ngsi-ld/", "/api/", "/tiles/", "/identity/o/api/")
+WEB_WORKERS = int(os.environ.get("LINGQU_WEB_WORKERS", "1"))
+SECURITY_CONTACT = os.environ.get("LINGQU_SECURITY_CONTACT", "")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
 CSRF_FAILURE_VIEW = "lingqu.ui.faults.forbidden"
 LOGIN_REDIRECT_URL = "/"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

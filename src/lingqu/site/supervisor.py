@@ -180,7 +180,7 @@ def children(host: str, port: int, intake: int) -> list[Child]:
     granian = [sys.executable, "-m", "granian", "--host", host, "--no-ws", "--log-level", "warning"]
     threads = str(max(4, 2 * (os.cpu_count() or 1)))
     web = [*granian, "--interface", "wsgi", "--port", str(port), "--blocking-threads", threads]
-    web += ["--workers", str(max(1, min(4, (os.cpu_count() or 1) // 2))), "--respawn-failed-workers"]
+    web += ["--workers", str(web_workers()), "--respawn-failed-workers"]
     return [
         Child("web", [*web, "lingqu.site.wsgi:application"]),
         Child("worker", [sys.executable, "-m", "lingqu.site", "worker"]),
@@ -188,8 +188,13 @@ def children(host: str, port: int, intake: int) -> list[Child]:
     ]
 
 
+def web_workers() -> int:
+    return max(1, min(4, (os.cpu_count() or 1) // 2))
+
+
 def environment(instance: Instance, name: str) -> dict[str, str]:
     return os.environ | {
+        "LINGQU_WEB_WORKERS": str(web_workers()),
         "LINGQU_INSTANCE": str(instance.root),
         "LINGQU_PROCESS": name,
         "DJANGO_SETTINGS_MODULE": "lingqu.site.settings",

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stewardship/", include("lingqu.stewardship.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
+    path("", include("allauth.idp.urls")),
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("metrics", metrics.page),

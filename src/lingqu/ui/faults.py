@@ -70,6 +70,11 @@ def _actor(request: HttpRequest) -> access.Actor:
         return access.ANONYMOUS
 
 
+def answer(request: HttpRequest, error: LingquError) -> HttpResponse:
+    """What is said of a refusal that no page raised."""
+    return _answer(request, _of(error, _number()))
+
+
 def _number() -> str:
     return secrets.token_hex(4).upper()
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from lingqu.centre.access import tokens
 from lingqu.centre.access.models import Account, Credential
 from lingqu.kernel.errors import Invalid, Refused
 from lingqu.kernel.text import Text
@@ -103,7 +104,7 @@ def shown(request: Any) -> Account | None:
 
 def _by_token(request: Any) -> Account | None:
     """OAuth access tokens are looked up by who issues them."""
-    return None
+    return tokens.account_of_token(request)
 
 
 def _der(header: str) -> bytes:

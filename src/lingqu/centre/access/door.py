@@ -20,13 +20,27 @@ from lingqu.centre.access import policy as _policy
 from lingqu.centre.access import standing as _standing
 from lingqu.centre.access import usage as _usage
 from lingqu.centre.access.accounts import Demo
-from lingqu.centre.access.actors import ANONYMOUS, SYSTEM, Actor, Holding, Way
+from lingqu.centre.access.actors import ANONYMOUS, SYSTEM, Actor, Holding, Way, acting
+from lingqu.centre.access.arrivals import Told, free_username
+from lingqu.centre.access.arrivals import settle as settle_account
+from lingqu.centre.access.arrivals import told as told_by_provider
+from lingqu.centre.access.attempts import failed as login_failed
+from lingqu.centre.access.attempts import locked_until
+from lingqu.centre.access.attempts import refused_while_locked as login_refused
+from lingqu.centre.access.attempts import succeeded as login_succeeded
+from lingqu.centre.access.clients import SCOPES, KnownClient
+from lingqu.centre.access.clients import listed as clients
+from lingqu.centre.access.clients import register as register_client
+from lingqu.centre.access.clients import revoke as revoke_client
+from lingqu.centre.access.clients import rotate as rotate_client
 from lingqu.centre.access.consents import Consented
 from lingqu.centre.access.definitions import Action, Grant, Purpose
+from lingqu.centre.access.factors import needs_second_factor
 from lingqu.centre.access.grants import Held
 from lingqu.centre.access.ledger import Row as LedgerEntry
 from lingqu.centre.access.policy import steady
 from lingqu.centre.access.standing import Standing
+from lingqu.centre.access.tokens import TokenRefused, account_of_token
 from lingqu.centre.drawing import door as drawing
 from lingqu.kernel import outbound as _outbound
 from lingqu.kernel.elements import Mask
@@ -376,6 +390,7 @@ def ensure_demo_accounts() -> list[str]:
 
 __all__ = [
     "ANONYMOUS",
+    "SCOPES",
     "SYSTEM",
     "Act",
     "Action",
@@ -385,9 +400,26 @@ __all__ = [
     "Grant",
     "Held",
     "Holding",
+    "KnownClient",
     "LedgerEntry",
     "Purpose",
     "Standing",
+    "TokenRefused",
+    "Told",
     "Way",
+    "account_of_token",
+    "acting",
+    "clients",
+    "free_username",
+    "locked_until",
+    "login_failed",
+    "login_refused",
+    "login_succeeded",
+    "needs_second_factor",
+    "register_client",
+    "revoke_client",
+    "rotate_client",
+    "settle_account",
     "steady",
+    "told_by_provider",
 ]
