@@ -25,6 +25,7 @@ COMMANDS = {
     "fuse": "flow",
     "run": "flow",
     "source": "source",
+    "account": "account",
     "blueprint": "blueprint",
     "new-city": "blueprint",
     "synthesize": "synthesize",

@@ -108,7 +108,15 @@ def _account(request: Any) -> Account | None:
     if isinstance(shown, Account):
         return shown
     account = getattr(request, "user", None)
-    return account if account is not None and account.is_authenticated else None
+    if account is None or not account.is_authenticated or is_over(account):
+        return None
+    found: Account = account
+    return found
+
+
+def is_over(account: Account) -> bool:
+    """Whether the account's time is over: sessions outlive it."""
+    return account.valid_until is not None and account.valid_until <= timezone.now()
 
 
 def _lent(account: Account) -> list[Any]:
@@ -118,7 +126,7 @@ def _lent(account: Account) -> list[Any]:
     found = []
     for lent in rows if account.kind == "person" else ():
         lent.roles = [role for role in lent.roles if role in lent.giver.roles]
-        if lent.roles and lent.giver.is_active:
+        if lent.roles and lent.giver.is_active and not is_over(lent.giver):
             found.append(lent)
     return found
 

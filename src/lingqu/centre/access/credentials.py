@@ -58,8 +58,27 @@ def issue_key(account: Account, title: str, expires_at: datetime, by: str) -> tu
 
 def pin_certificate(account: Account, pem: str, title: str, by: str) -> Credential:
     """Let a client certificate open this account. Raises ``Invalid`` for what is none, or has expired."""
-    from cryptography import x509
+    certificate = _certificate(pem)
+    return Credential.objects.create(
+        account=account,
+        kind="certificate",
+        digest=digest_of(pem),
+        hint=certificate.subject.rfc4514_string()[:80],
+        title=title,
+        expires_at=certificate.not_valid_after_utc,
+        created_by=by,
+    )
+
+
+def digest_of(pem: str) -> str:
+    """SHA-256 of a certificate. Raises ``Invalid``."""
     from cryptography.hazmat.primitives.serialization import Encoding
+
+    return fingerprint(_certificate(pem).public_bytes(Encoding.DER))
+
+
+def _certificate(pem: str) -> Any:
+    from cryptography import x509
 
     try:
         certificate = x509.load_pem_x509_certificate(pem.encode())
@@ -78,15 +97,7 @@ def pin_certificate(account: Account, pem: str, title: str, by: str) -> Credenti
             Text(zh=f"证书已于 {ends:%Y-%m-%d} 过期", en=f"The certificate expired on {ends:%Y-%m-%d}"),
             next_step=Text(zh="换一张有效的证书", en="Bring one that is valid"),
         )
-    return Credential.objects.create(
-        account=account,
-        kind="certificate",
-        digest=fingerprint(certificate.public_bytes(Encoding.DER)),
-        hint=certificate.subject.rfc4514_string()[:80],
-        title=title,
-        expires_at=ends,
-        created_by=by,
-    )
+    return certificate
 
 
 def shown(request: Any) -> Account | None:

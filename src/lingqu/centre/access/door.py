@@ -15,7 +15,19 @@ from typing import Any, Literal
 import httpx
 from psycopg import sql
 
-from lingqu.centre.access import accounts, actors, checks, consents, grants, ledger, masking, outbound, passes, refusals
+from lingqu.centre.access import (
+    accounts,
+    actors,
+    administration,
+    checks,
+    consents,
+    grants,
+    ledger,
+    masking,
+    outbound,
+    passes,
+    refusals,
+)
 from lingqu.centre.access import policy as _policy
 from lingqu.centre.access import standing as _standing
 from lingqu.centre.access import usage as _usage
@@ -409,6 +421,7 @@ __all__ = [
     "Way",
     "account_of_token",
     "acting",
+    "administration",
     "clients",
     "free_username",
     "locked_until",

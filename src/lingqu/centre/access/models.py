@@ -69,6 +69,30 @@ class Delegation(models.Model):
         return f"{self.giver} → {self.taker} {', '.join(self.roles)}"
 
 
+class Proposal(models.Model):
+    """A dangerous act that one account proposed and that another has to second before it is done."""
+
+    act = models.CharField(max_length=40)
+    arguments = models.JSONField()
+    dangers = ArrayField(models.CharField(max_length=40), default=list)
+    reason = models.CharField(max_length=400)
+    asked_by = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="asked", help_text="asked, done, refused")
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_why = models.CharField(max_length=400, blank=True)
+    outcome = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "access_proposal"
+        indexes = [models.Index(fields=["state", "expires_at"]), models.Index(fields=["asked_by"])]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.asked_by} {self.state}"
+
+
 class StandingGrant(models.Model):
     """What an agreement grants to a department: its systems, or its people who hold one of ``people_roles``.
 

@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from lingqu.centre.access.definitions import Grant, Purpose, Role
 from lingqu.centre.drawing import door as drawing
 from lingqu.kernel.elements import DataElement, Mask
+from lingqu.kernel.text import Text
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Policy:
     public: Grant
     personal: tuple[str, ...]
     purposes: Mapping[str, Purpose]
+    departments: Mapping[str, Text]
 
     def facts(self, entity_type: str) -> TypeFacts:
         return self.types.get(entity_type, _UNKNOWN)
@@ -93,7 +95,8 @@ def policy() -> Policy:
 def _compile(revision: int) -> Policy:
     roles = dict(drawing.every(Role))
     elements = drawing.every(DataElement)
-    documents = {p.code: p.document for p in drawing.placed() if p.kind == "entity_type"}
+    placed = drawing.placed()
+    documents = {p.code: p.document for p in placed if p.kind == "entity_type"}
     types = {code: _facts(document, elements) for code, document in documents.items()}
     return Policy(
         revision=revision,
@@ -103,6 +106,9 @@ def _compile(revision: int) -> Policy:
         public=_PUBLIC.model_copy(update={"types": tuple(c for c, t in types.items() if t.public)}),
         personal=tuple(sorted(c for c, t in types.items() if t.personal)),
         purposes=dict(drawing.every(Purpose)),
+        departments={
+            p.code: Text.model_validate(p.document.get("title", p.code)) for p in placed if p.kind == "department"
+        },
     )
 
 

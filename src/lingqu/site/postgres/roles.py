@@ -31,6 +31,7 @@ WEB: dict[str, str] = {
     "access_account": _KEEP,
     "access_credential": "select, insert, update (last_used_on, revoked_at)",
     "access_delegation": _KEEP,
+    "access_proposal": _KEEP,
     "access_grant": _KEEP,
     "access_consent": _KEEP,
     "access_usage": _KEEP,
