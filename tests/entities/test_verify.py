@@ -168,7 +168,7 @@ def test_consent_opens_and_its_end_closes_with_the_reason() -> None:
         access.ask_consent(
             HOUSING, person=p, agreement="V-1", department="housing", items=("sex",), matter="x", until=until
         ).number
-        for p in door.persons("Person", who)
+        for p in door.persons(HOUSING, "Person", who)
     ]
     assert [ask(n, sex="1").state for n in (0, 900)] == ["consent_asked", "consent_asked"]
     me = Actor("person", "me", person=PERSON.format(0))

@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready),
     path("metrics", metrics.page),
 ]
+if find_spec("lingqu.protocols.api.urls"):
+    urlpatterns.append(path("api/", include("lingqu.protocols.api.urls")))
 if find_spec("lingqu.protocols.ngsi_ld.urls"):
     urlpatterns.append(path("ngsi-ld/v1/", include("lingqu.protocols.ngsi_ld.urls")))
 

@@ -85,4 +85,5 @@ def _no_basis(actor: Actor, entity_type: str) -> Refused:
             zh="选用有法定依据的使用目的，或按共享协议向本人请求授权",
             en="State a purpose with a basis in law, or ask the person for consent under an agreement",
         ),
+        recorded=True,
     )

@@ -105,8 +105,10 @@ def of_person(person: str) -> list[Consented]:
     return [_told(row) for row in Consent.objects.filter(person=person).order_by("-number")] if person else []
 
 
-def of_agreement(agreement: str, person: str = "", limit: int = 100) -> list[Consented]:
+def of_agreement(agreement: str, person: str = "", limit: int = 100, before: int | None = None) -> list[Consented]:
     found = Consent.objects.filter(agreement=agreement)
+    if before is not None:
+        found = found.filter(number__lt=before)
     return [_told(row) for row in (found.filter(person=person) if person else found).order_by("-number")[:limit]]
 
 

@@ -28,11 +28,14 @@ from lingqu.centre.access import (
     passes,
     refusals,
 )
+from lingqu.centre.access import accounts, actors, checks, consents, grants, ledger, masking, outbound, passes, refusals
+from lingqu.centre.access import agreed as agreeing
 from lingqu.centre.access import policy as _policy
 from lingqu.centre.access import standing as _standing
 from lingqu.centre.access import usage as _usage
 from lingqu.centre.access.accounts import Demo
 from lingqu.centre.access.actors import ANONYMOUS, SYSTEM, Actor, Holding, Way, acting
+from lingqu.centre.access.agreed import Holds
 from lingqu.centre.access.arrivals import Told, free_username
 from lingqu.centre.access.arrivals import settle as settle_account
 from lingqu.centre.access.arrivals import told as told_by_provider
@@ -306,6 +309,23 @@ def agreed(actor: Actor, agreement: str, entity_type: str) -> list[Standing]:
     return [s for s in grants.standings(actor) if s.agreement == agreement and entity_type in s.grant.types]
 
 
+def holds(actor: Actor) -> list[Holds]:
+    """All that is granted to the actor, by roles and by agreements (these also where they ended or have not begun)."""
+    return agreeing.holds(actor)
+
+
+def require_agreed(actor: Actor, agreement: str, entity_type: str, action: Action = "read") -> list[Standing]:
+    """What this agreement grants of a type to the actor under the purpose stated. Raises ``NotFound`` for an agreement
+    of others or none, ``Refused`` where it ended, grants another action or is for another purpose."""
+    return agreeing.require(actor, agreement, entity_type, action)
+
+
+def consent_bound(actor: Actor, agreement: str, entity_type: str = "", *, living: bool = True) -> list[Standing]:
+    """What an agreement grants to the actor of persons who consent. Raises ``NotFound`` where it is none of the
+    actor's or asks no consent, ``Refused`` where it ended."""
+    return agreeing.consent_bound(actor, agreement, entity_type, living)
+
+
 def opens_plainly(actor: Actor, entity_type: str, owner: str, region: str, entity_id: str) -> bool:
     """Whether roles open this entity by themselves, so that no agreement is used up by reading it."""
     if actor.kind == "system":
@@ -358,8 +378,9 @@ def consents_of(person: str) -> list[Consented]:
     return consents.of_person(person)
 
 
-def consents_to(agreement: str, person: str = "", limit: int = 100) -> list[Consented]:
-    return consents.of_agreement(agreement, person, limit)
+def consents_to(agreement: str, person: str = "", limit: int = 100, before: int | None = None) -> list[Consented]:
+    """Newest first; ``before`` is the number of the last one seen."""
+    return consents.of_agreement(agreement, person, limit, before)
 
 
 def working_for(ask: Callable[[], Actor]) -> AbstractContextManager[None]:
@@ -412,6 +433,7 @@ __all__ = [
     "Grant",
     "Held",
     "Holding",
+    "Holds",
     "KnownClient",
     "LedgerEntry",
     "Purpose",

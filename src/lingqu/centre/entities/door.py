@@ -189,10 +189,10 @@ def verify(actor: Actor, entity_type: str, claims: Sequence[Claim]) -> list[Veri
 
 
 @steady
-def persons(entity_type: str, who: Sequence[Mapping[str, Any]]) -> list[str]:
+def persons(actor: Actor, entity_type: str, who: Sequence[Mapping[str, Any]]) -> list[str]:
     """Ids by identifiers (attribute → value), for asking consent. Whom the register does not know gets an id of the
     same use, which nothing is behind: never tell anybody which it was."""
-    return _verify.persons(entity_type, who)
+    return _verify.persons(actor, entity_type, who)
 
 
 def renamed_q(q: str, rename: Callable[[str], str]) -> str:

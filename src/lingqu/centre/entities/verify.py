@@ -65,8 +65,9 @@ def unknown(key: str) -> str:
     return "urn:lingqu:unknown:" + salted_hmac("lingqu.unknown", key, algorithm="sha256").hexdigest()
 
 
-def persons(entity_type: str, who: Sequence[Mapping[str, Any]]) -> list[str]:
+def persons(actor: Actor, entity_type: str, who: Sequence[Mapping[str, Any]]) -> list[str]:
     """For each the id of the one person so identified, or who stands for nobody."""
+    access.visible(actor, "verify")  # what is asked next goes out under the pass of this actor
     forms = [reading.identifying(entity_type, one, f"persons[{n}]") for n, one in enumerate(who)]
     wanted = [(n, d) for n, form in enumerate(forms) for d in reading.documents(entity_type, form)]
     statement = sql.SQL(_PERSONS).format(columns=sql.SQL("e.id"))
@@ -197,7 +198,7 @@ def _any(test: Test, values: Sequence[Any]) -> bool | None:
 
 
 def _count_use(actor: Actor, ready: Sequence[Ready], found: Sequence[Sequence[Found]]) -> None:
-    """Claims answered by what is counted alone count as entities against its quota. Raises Refused (``access.quota``)."""
+    """Claims that only what is counted opens count against its quota. Raises Refused (``access.quota``)."""
     used: dict[str, tuple[int, int | None]] = {}
     for n in range(len(ready)):
         one = _open(found[n])
