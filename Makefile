@@ -5,6 +5,7 @@ RUN := $(BIN)/python
 WORKERS ?= 2
 CITY ?= cities/harbin
 PEOPLE ?= 1000000
+ROWS ?= 1000000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test test-external check bench docs lock clean
@@ -38,8 +39,9 @@ test-external: setup-dev ## the same tests on the database of DATABASE_URL (Post
 	@test -n "$$DATABASE_URL" || { echo 'Set DATABASE_URL, e.g. postgresql://user:password@127.0.0.1:5432/lingqu'; exit 2; }
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
-bench: setup-dev ## measure a city of PEOPLE (a million) and its pages; what stands in docs/benchmarks.md
+bench: setup-dev ## measure a ledger of ROWS, a city of PEOPLE (a million each) and its pages; what stands in docs/benchmarks.md
 	rm -rf build/bench && mkdir -p build
+	$(RUN) -m bench.ledger $(ROWS)
 	$(RUN) -m bench.city --people $(PEOPLE) --folder build/bench --keep
 	$(RUN) -m bench.pages --folder build/bench
 

@@ -185,6 +185,22 @@ def test_the_ledger_is_whole_for_the_auditor_and_own_for_a_party(town: Town) -> 
     assert "You see your own entries" in own
 
 
+def test_a_row_of_the_ledger_shows_everything_to_whom_the_ledger_is_open(town: Town) -> None:
+    town.client("steward", purpose=True).get("/registers/Person/")
+    row = LedgerRow.objects.filter(act="read", entity_type="Person", purpose="casework: case 12").latest("id")
+    page = town.client("auditor", language="en").get(f"/stewardship/ledger/{row.pk}/").content.decode()
+    for shown in ("casework: case 12", row.entity_ids[0], bytes(row.mac or b"").hex(), "not sealed yet", "Legal basis"):
+        assert shown in page
+    listing = town.client("auditor", language="en").get("/stewardship/ledger/").content.decode()
+    assert f'href="/stewardship/ledger/{row.pk}/"' in listing
+    assert "Nothing is sealed yet" in listing or "Sealed up to row" in listing
+    assert "Not checked yet" in listing or "Checked" in listing
+    hidden = town.client("clerk", language="en").get(f"/stewardship/ledger/{row.pk}/")
+    missing = town.client("clerk", language="en").get("/stewardship/ledger/999999999/")
+    assert hidden.status_code == missing.status_code == 404
+    assert town.client("auditor").get(f"/stewardship/ledger/{2**70}/").status_code == 404
+
+
 def test_disputes_about_persons_need_a_purpose_and_stay_masked(town: Town) -> None:
     client = town.client("steward", language="en")
     assert client.get("/stewardship/disputes/?register=population").status_code == 302

@@ -30,7 +30,10 @@ COMMANDS = {
     "new-city": "blueprint",
     "synthesize": "synthesize",
     "demo": "demo",
+    "ledger": "ledger",
 }
+WRITING = frozenset({"collect", "check", "fuse", "run", "blueprint"})
+"""Commands after which the ledger is sealed, as there may be no worker."""
 
 
 class _Commands(click.Group):
@@ -87,3 +90,8 @@ def main() -> None:
     except LingquError as error:
         click.echo(refusal(error), err=True)
         sys.exit(2)
+    finally:
+        if sys.argv[1:2] and sys.argv[1] in WRITING:
+            from lingqu.site.ready import seal
+
+            seal()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Instance:
-    """``root`` holds ``pg/`` (embedded database), ``lake/``, ``inbox/``, ``outbox/``, ``logs/``, ``run/``,
-    ``secrets/``."""
+    """``root`` holds ``pg/`` (embedded database), ``lake/``, ``inbox/``, ``outbox/``, ``ledger/`` (heads of the ledger,
+    to be copied elsewhere), ``logs/``, ``run/``, ``secrets/``."""
 
     root: Path
 
@@ -35,6 +35,10 @@ class Instance:
     @property
     def outbox(self) -> Path:
         return self.root / "outbox"
+
+    @property
+    def ledger(self) -> Path:
+        return self.root / "ledger"
 
     @property
     def logs(self) -> Path:

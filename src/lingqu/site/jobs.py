@@ -14,6 +14,7 @@ import structlog
 from django.db import close_old_connections, connection
 from procrastinate.contrib.django import app
 
+from lingqu.centre.access import door as access
 from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
@@ -99,6 +100,18 @@ def fuse() -> None:
                 failed.append(error)
         if failed:
             raise failed[0]
+
+
+@app.task(name="verify_ledger")
+def verify_ledger() -> None:
+    """Check the ledger, once a day after its head was made; every fault goes into the log."""
+    with _work("verify_ledger", "all") as ours:
+        if not ours:
+            return
+        report = access.verify_ledger()
+        access.keep_report(report)
+        for fault in report.faults:
+            log.error("ledger.fault", kind=fault.kind, what=fault.message.en, seal=fault.seal, at=fault.at)
 
 
 def ask_collect(source: str) -> bool:

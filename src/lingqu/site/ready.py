@@ -16,3 +16,19 @@ def ready() -> instance.Instance:
 
     django.setup()
     return here
+
+
+def seal() -> None:
+    """Seal what a command wrote into the ledger, if it came as far as the database. What is left the worker seals."""
+    from django.apps import apps
+
+    if not apps.ready:
+        return
+    from contextlib import suppress
+
+    from django.db import Error
+
+    from lingqu.centre.access import door as access
+
+    with suppress(Error):
+        access.seal_ledger()

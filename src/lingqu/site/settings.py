@@ -23,6 +23,7 @@ LINGQU_INBOX = INSTANCE.inbox
 LINGQU_OUTBOX = INSTANCE.outbox
 LINGQU_SECRETS = INSTANCE.secrets
 LINGQU_OUTBOUND = os.environ.get("LINGQU_OUTBOUND", "")
+LINGQU_LEDGER = INSTANCE.ledger
 
 # Asked anew each time, as another city may be applied while we run.
 LINGQU_CITY = partial(_instance.city, INSTANCE)

@@ -23,6 +23,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from lingqu.centre.access import door as access
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
 from lingqu.site import jobs
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 TICK = 1.0  # seconds between looks for new work
 DUE_EVERY = 3.0  # seconds between looks at registers while nothing comes in
 SCHEDULE_EVERY = 20.0
+SEAL_EVERY = 5.0  # of the ledger: what is not sealed yet can be taken away unnoticed
 STALLED_AFTER = 30.0  # seconds without a heartbeat
 LEADER, ALIVE = 73210001, 73210002  # advisory locks
 
@@ -51,6 +53,7 @@ class Pump:
     leads: bool = False
     due_looked: float = 0.0
     schedule_looked: float = 0.0
+    sealed: float = 0.0
 
     async def run(self) -> None:
         while True:
@@ -79,6 +82,7 @@ class Pump:
         close_old_connections()
         if not self._lead():
             return Look()
+        day_ended = self._seal()
         live, waiting = _queue()
         pending = exchange.pending()
         wanted: list[tuple[str, Any, dict[str, Any]]] = [
@@ -94,7 +98,20 @@ class Pump:
             self.due_looked = time.monotonic()
             if exchange.deliveries(limit=1) and fusion.due():
                 wanted.append(("fuse", jobs.fuse, {}))
+        if day_ended:
+            wanted.append(("verify_ledger", jobs.verify_ledger, {}))
         return Look([w for w in wanted if w[0] not in live | waiting])
+
+    def _seal(self) -> bool:
+        """Seal the ledger; whether a day ended with it. A fault in it must not hold up the city's work."""
+        if time.monotonic() - self.sealed < SEAL_EVERY:
+            return False
+        self.sealed = time.monotonic()
+        try:
+            return access.seal_ledger().heads > 0
+        except Exception:
+            log.exception("ledger.not_sealed")
+            return False
 
     def _lead(self) -> bool:
         """Be the leader, or become it. The first look of a leader takes up what dead workers left."""

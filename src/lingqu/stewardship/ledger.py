@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+import json
+
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -53,5 +56,30 @@ def listing(request: HttpRequest) -> HttpResponseBase:
         acts=acts(),
         types=entities.entity_types(),
         last=found[-1].id if len(found) == PAGE else None,
+        standing=access.ledger_standing(),
     )
     return render(request, "stewardship/ledger.html", context)
+
+
+@require_safe
+@stewards
+def entry(request: HttpRequest, number: int) -> HttpResponseBase:
+    """One row: everything that stands in it, and its seal."""
+    actor = access.actor_of(request)
+    if number >= 2**63:
+        raise Http404
+    row = access.ledger_entry(actor, number)
+    if row.actor != actor.name and not impartial(actor):
+        raise access.ledger_missing(number)
+    kind = entities.entity_types().get(row.entity_type)
+    context = frame(
+        "ledger",
+        (_("Ledger"), reverse("stewardship:ledger")),
+        (str(row.id), ""),
+        row=row,
+        act=acts().get(row.act, row.act),
+        kind=kind,
+        detail=json.dumps(row.detail, ensure_ascii=False, indent=1) if row.detail else "",
+        seal=access.seal_of(number),
+    )
+    return render(request, "stewardship/ledger_entry.html", context)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("fusion/<str:code>/", fusion.entry, name="register"),
     path("disputes/", disputes.listing, name="disputes"),
     path("ledger/", ledger.listing, name="ledger"),
+    path("ledger/<int:number>/", ledger.entry, name="ledger_entry"),
     path("blueprint/", blueprint.page, name="blueprint"),
     path("blueprint/<str:kind>/<str:code>/", blueprint.entry, name="definition"),
 ]

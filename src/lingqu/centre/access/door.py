@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import httpx
@@ -28,7 +29,6 @@ from lingqu.centre.access import (
     passes,
     refusals,
 )
-from lingqu.centre.access import accounts, actors, checks, consents, grants, ledger, masking, outbound, passes, refusals
 from lingqu.centre.access import agreed as agreeing
 from lingqu.centre.access import policy as _policy
 from lingqu.centre.access import standing as _standing
@@ -43,6 +43,13 @@ from lingqu.centre.access.attempts import failed as login_failed
 from lingqu.centre.access.attempts import locked_until
 from lingqu.centre.access.attempts import refused_while_locked as login_refused
 from lingqu.centre.access.attempts import succeeded as login_succeeded
+from lingqu.centre.access.chain import heads, keys, seals, verify
+from lingqu.centre.access.chain import standing as _sealed
+from lingqu.centre.access.chain.faults import Fault as LedgerFault
+from lingqu.centre.access.chain.records import Head, Seal
+from lingqu.centre.access.chain.seals import Sealed
+from lingqu.centre.access.chain.standing import LedgerStanding
+from lingqu.centre.access.chain.verify import Report
 from lingqu.centre.access.clients import SCOPES, KnownClient
 from lingqu.centre.access.clients import listed as clients
 from lingqu.centre.access.clients import register as register_client
@@ -59,7 +66,7 @@ from lingqu.centre.access.tokens import TokenRefused, account_of_token
 from lingqu.centre.drawing import door as drawing
 from lingqu.kernel import outbound as _outbound
 from lingqu.kernel.elements import Mask
-from lingqu.kernel.errors import LingquError, Refused
+from lingqu.kernel.errors import LingquError, NotFound, Refused
 
 Act = Literal["read", "write", "export", "verify", "refused", "apply", "login", "grant", "alert"]
 """``grant``: rights, agreements and consents that began, changed or ended; ``alert``: what somebody must look at."""
@@ -242,10 +249,19 @@ def record(
     attributes: Iterable[str] = (),
     count: int = 0,
     detail: Mapping[str, Any] | None = None,
+    basis: str = "",
 ) -> None:
-    """Append one row to the ledger, in the transaction of the caller; a refusal in one of its own."""
+    """Append one row to the ledger, in the transaction of the caller; a refusal in one of its own. ``basis`` is the
+    legal basis, else the actor's. Text that PostgreSQL cannot hold is written with replacement characters."""
     ledger.record(
-        actor, act, entity_type=entity_type, entity_ids=entity_ids, attributes=attributes, count=count, detail=detail
+        actor,
+        act,
+        entity_type=entity_type,
+        entity_ids=entity_ids,
+        attributes=attributes,
+        count=count,
+        detail=detail,
+        basis=basis,
     )
 
 
@@ -262,6 +278,66 @@ def ledger_rows(
     """The ledger, newest first; ``before`` is the id of the last row seen. Who may not steward sees the own rows only;
     whether a steward may see those of others is for the caller to decide."""
     return ledger.rows(actor, who, act, entity_type, entity_id, before, limit)
+
+
+def ledger_entry(actor: Actor, number: int) -> LedgerEntry:
+    """One row of the ledger. Raises ``NotFound``, also for who may not steward and asks for another's row."""
+    return ledger.entry(actor, number)
+
+
+def ledger_missing(number: int) -> NotFound:
+    """What is raised for a row that is not there, or not for this reader: nobody learns which."""
+    return ledger.missing(number)
+
+
+def seal_of(number: int) -> Seal | None:
+    """The seal that holds a row of the ledger; None while its transaction, or one begun earlier, may still be open."""
+    return seals.holding(number)
+
+
+def seal_ledger() -> Sealed:
+    """Take every row of the ledger whose transaction has ended into the chain, and close the days that have ended.
+    Not inside a transaction that wrote to the ledger: its own rows are not ended. Another sealer at work: nothing."""
+    return seals.seal()
+
+
+def verify_ledger(
+    *, macs: bool = True, key: str = "", since: datetime | None = None, witnessed: Path | None = None
+) -> Report:
+    """Check the ledger: every row's mac (unless ``macs`` is False), the chain, its signatures by the public key (this
+    instance's, unless ``key`` gives another), the days' heads, and those kept elsewhere in the file ``witnessed``.
+
+    ``since`` checks from the first seal made then on. Memory is bounded by what is unaccounted for, not by the ledger.
+    Raises ``Invalid`` for a key or a file of heads that cannot be read.
+    """
+    copies = tuple(heads.read(witnessed)) if witnessed else ()
+    return verify.verify(verify.Asked(macs, key, since, copies))
+
+
+def ledger_standing() -> LedgerStanding:
+    """How far the ledger is sealed, and what the last check said."""
+    return _sealed.standing()
+
+
+def keep_report(report: Report) -> None:
+    """Keep what a check said for ``ledger_standing``."""
+    _sealed.keep(report)
+
+
+def ledger_heads() -> list[Head]:
+    """The heads of the days, oldest first."""
+    return heads.stored()
+
+
+def ledger_key() -> str:
+    """The public key by which seals and heads are verified: 64 hexadecimal digits (Ed25519, RFC 8032)."""
+    return keys.public_key()
+
+
+def accept_ledger_loss(actor: Actor, reason: str) -> int:
+    """Say that the database was set back on purpose (a restored backup): the ledger's check no longer tells of it as a
+    fault. Leaves a ledger row and a signed line beside the heads. Gives the number of losses accepted."""
+    return _sealed.accept(actor, reason)
 
 
 def actor_of(request: Any) -> Actor:
@@ -431,12 +507,18 @@ __all__ = [
     "Consented",
     "Demo",
     "Grant",
+    "Head",
     "Held",
     "Holding",
     "Holds",
     "KnownClient",
     "LedgerEntry",
+    "LedgerFault",
+    "LedgerStanding",
     "Purpose",
+    "Report",
+    "Seal",
+    "Sealed",
     "Standing",
     "TokenRefused",
     "Told",

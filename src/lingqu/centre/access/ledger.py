@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-import psycopg
 from django.db import connection
 
+from lingqu.centre.access import apart
 from lingqu.centre.access.actors import Actor
+from lingqu.centre.access.chain.encoding import Written, clean, mac, normal
+from lingqu.centre.access.chain.keys import row_key
 from lingqu.centre.access.grants import may
 from lingqu.centre.access.models import LedgerRow
+from lingqu.kernel.errors import NotFound
+from lingqu.kernel.text import Text
 
 _APPEND = """
-insert into access_ledger (at, actor, purpose, act, way, entity_type, entity_ids, attributes, count, detail)
-values (clock_timestamp(), %(actor)s, %(purpose)s, %(act)s, %(way)s, %(type)s, %(ids)s::text[], %(attributes)s::text[],
-        %(count)s, %(detail)s::jsonb)
+insert into access_ledger
+    (at, actor, purpose, basis, act, way, entity_type, entity_ids, attributes, count, detail, mac)
+values (%(at)s, %(actor)s, %(purpose)s, %(basis)s, %(act)s, %(way)s, %(entity_type)s, %(entity_ids)s::text[],
+        %(attributes)s::text[], %(count)s, %(detail)s::jsonb, %(mac)s)
 """
 
 
@@ -31,32 +35,33 @@ def record(
     attributes: Iterable[str] = (),
     count: int = 0,
     detail: Mapping[str, Any] | None = None,
+    basis: str = "",
 ) -> None:
     """See ``door.record``."""
-    ids = list(entity_ids)
-    row: dict[str, Any] = {
-        "actor": actor.name,
-        "purpose": actor.purpose,
+    ids = [clean(each) for each in entity_ids]
+    said: dict[str, Any] = {
+        "actor": clean(actor.name)[:200],
+        "purpose": clean(actor.purpose)[:200],
+        "basis": clean(basis or getattr(actor, "basis", ""))[:200],
         "act": act,
         "way": actor.way,
-        "type": entity_type[:80],
-        "ids": ids,
-        "attributes": list(attributes),
+        "entity_type": clean(entity_type)[:80],
+        "entity_ids": ids,
+        "attributes": [clean(each) for each in attributes],
         "count": count or len(ids),
-        "detail": orjson.dumps(detail or {}, default=str).decode(),
+        "detail": normal(detail) if detail else "{}",
     }
     if act == "refused" and connection.in_atomic_block:
-        _apart(row)
+        apart.execute(_APPEND, lambda: signed(said))
         return
     with connection.cursor() as cursor:
-        cursor.execute(_APPEND, row)
+        cursor.execute(_APPEND, signed(said))
 
 
-def _apart(row: dict[str, Any]) -> None:
-    """A refusal undoes the caller's transaction, and must stay in the ledger all the same."""
-    parameters = {k: v for k, v in connection.get_connection_params().items() if k not in ("cursor_factory", "context")}
-    with psycopg.connect(**parameters, autocommit=True) as other:
-        other.execute(_APPEND, row)
+def signed(said: dict[str, Any]) -> dict[str, Any]:
+    """What a row says, with its time and mac."""
+    row = Written(at=datetime.now(UTC), **said)
+    return {**said, "at": row.at, "mac": mac(row_key(), row.body())}
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,8 @@ class Row:
     attributes: tuple[str, ...]
     count: int
     detail: Mapping[str, Any]
+    basis: str = ""
+    mac: str = ""
 
 
 def rows(
@@ -88,19 +95,38 @@ def rows(
         found = found.filter(entity_ids__contains=[entity_id])
     if before is not None:
         found = found.filter(pk__lt=before)
-    return [
-        Row(
-            id=row.pk,
-            at=row.at,
-            actor=row.actor,
-            purpose=row.purpose,
-            act=row.act,
-            way=row.way,
-            entity_type=row.entity_type,
-            entity_ids=tuple(row.entity_ids),
-            attributes=tuple(row.attributes),
-            count=row.count,
-            detail=row.detail,
-        )
-        for row in found.order_by("-id")[:limit]
-    ]
+    return [_entry(row) for row in found.order_by("-id")[:limit]]
+
+
+def entry(actor: Actor, number: int) -> Row:
+    """See ``door.ledger_entry``."""
+    found = LedgerRow.objects.filter(pk=number)
+    if not may(actor, "steward"):
+        found = found.filter(actor=actor.name)
+    row = found.first()
+    if row is None:
+        raise missing(number)
+    return _entry(row)
+
+
+def missing(number: int) -> NotFound:
+    """See ``door.ledger_missing``."""
+    return NotFound("ledger.row", Text(zh="台账中没有这一条", en="The ledger has no such row"), place=str(number))
+
+
+def _entry(row: LedgerRow) -> Row:
+    return Row(
+        id=row.pk,
+        at=row.at,
+        actor=row.actor,
+        purpose=row.purpose,
+        act=row.act,
+        way=row.way,
+        entity_type=row.entity_type,
+        entity_ids=tuple(row.entity_ids),
+        attributes=tuple(row.attributes),
+        count=row.count,
+        detail=row.detail,
+        basis=row.basis,
+        mac=bytes(row.mac or b"").hex(),
+    )

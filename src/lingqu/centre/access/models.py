@@ -164,9 +164,10 @@ class Usage(models.Model):
 class LedgerRow(models.Model):
     """One read of personal data, write, export or refusal. Append-only."""
 
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(help_text="when Lingqu wrote it, by its own clock")
     actor = models.CharField(max_length=200)
     purpose = models.CharField(max_length=200, blank=True)
+    basis = models.CharField(max_length=200, blank=True, default="", db_default="", help_text="the legal basis")
     act = models.CharField(max_length=20, help_text="read, write, export, refused, apply, login")
     way = models.CharField(max_length=20, help_text="page, api, export, tile, command")
     entity_type = models.CharField(max_length=80, blank=True)
@@ -174,6 +175,7 @@ class LedgerRow(models.Model):
     attributes = ArrayField(models.TextField(), default=list)
     count = models.BigIntegerField(default=0)
     detail = models.JSONField(default=dict)
+    mac = models.BinaryField(null=True, help_text="says that Lingqu wrote the row, and nobody changed it")
 
     class Meta:
         db_table = "access_ledger"

@@ -28,6 +28,8 @@ WEB: dict[str, str] = {
     "entity_tried": _ADD,
     "entity_subscriber": _SEE,
     "access_ledger": _ADD,
+    "access_ledger_seal": _SEE,
+    "access_ledger_head": _SEE,
     "access_account": _KEEP,
     "access_credential": "select, insert, update (last_used_on, revoked_at)",
     "access_delegation": _KEEP,
