@@ -18,6 +18,7 @@ MODELS: dict[str, Any] = BOTH | {"department": Department}
 MORE = [
     *DOCUMENTS,
     ("role", {"code": "chief", "title": "主任", "grants": [{"actions": ["administer", "steward"]}]}),
+    ("role", {"code": "keeper", "title": "数据管家", "grants": [{"actions": ["steward"]}]}),
     ("department", {"code": "police", "title": "公安局"}),
 ]
 PASSWORD = "rather-long-and-odd-7"

@@ -28,6 +28,8 @@ def acts() -> dict[str, str]:
         "refused": _("refused"),
         "apply": _("applied"),
         "login": _("signed in"),
+        "grant": _("right changed"),
+        "alert": _("alert"),
     }
 
 

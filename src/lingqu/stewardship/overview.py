@@ -12,9 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.entities import door as entities
 from lingqu.centre.fusion import door as fusion
+from lingqu.stewardship import alerts
 from lingqu.stewardship.desk import frame, said, stewards
 from lingqu.stewardship.freshness import Standing, standings
 
@@ -26,8 +28,11 @@ TARGET = 0.95
 def page(request: HttpRequest) -> HttpResponseBase:
     standing = standings()
     counts = fusion.dispute_counts()
+    actor = access.actor_of(request)
     context = frame(
         "overview",
+        alerts=alerts.standing(actor),
+        administers=access.may(actor, "administer"),
         standings=standing,
         cycles=said(catalogue.wording.CYCLE, get_language() or "zh-hans"),
         registers=registers(counts),

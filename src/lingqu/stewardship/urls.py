@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lingqu.stewardship import blueprint, catalogue, deliveries, disputes, fusion, ledger, overview, sources, upload
+from lingqu.stewardship import (
+    blueprint,
+    catalogue,
+    clients,
+    deliveries,
+    disputes,
+    fusion,
+    ledger,
+    overview,
+    sources,
+    upload,
+)
 
 app_name = "stewardship"
 urlpatterns = [
@@ -26,6 +37,9 @@ urlpatterns = [
     path("disputes/", disputes.listing, name="disputes"),
     path("ledger/", ledger.listing, name="ledger"),
     path("ledger/<int:number>/", ledger.entry, name="ledger_entry"),
+    path("clients/", clients.listing, name="clients"),
+    path("clients/<str:code>/rotate/", clients.rotate, name="client_rotate"),
+    path("clients/<str:code>/revoke/", clients.revoke, name="client_revoke"),
     path("blueprint/", blueprint.page, name="blueprint"),
     path("blueprint/<str:kind>/<str:code>/", blueprint.entry, name="definition"),
 ]

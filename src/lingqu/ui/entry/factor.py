@@ -8,6 +8,9 @@ import hmac
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.internal.stagekit import get_pending_stage
+from allauth.core import context
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
@@ -84,6 +87,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         )
         return others.exists()
 
+    def validation_error(self, code: str, *args: Any) -> Any:
+        if code == "incorrect_code" and (name := _whose(context.request)):
+            access.login_failed(name, get_ip(context.request), "code")
+        return super().validation_error(code, *args)
+
     def get_totp_issuer(self) -> str:
         from lingqu.centre.drawing import door as drawing
 
@@ -96,6 +104,14 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def decrypt(self, encrypted_text: str) -> str:
         return _box().decrypt(encrypted_text.encode()).decode()
+
+
+def _whose(request: HttpRequest) -> str:
+    """Who is signed in, or has shown a password and has to show a code now."""
+    if request.user.is_authenticated:
+        return str(request.user.get_username())
+    stage = get_pending_stage(request)
+    return str(stage.login.user.username) if stage and stage.login.user else ""
 
 
 def _box() -> Fernet:
