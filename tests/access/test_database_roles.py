@@ -27,7 +27,7 @@ from lingqu.kernel.errors import NotFound, Refused
 from lingqu.site import postgres
 from lingqu.site.postgres import roles
 from little_city import city, draw, person, police  # noqa: F401
-from web_role import owner, stolen  # noqa: F401
+from web_role import owner, stolen, walls  # noqa: F401
 
 Web = Callable[[], AbstractContextManager[None]]
 ID = "urn:ngsi-ld:Person:"
@@ -62,7 +62,7 @@ def _all() -> list[str]:
     ]
 
 
-def test_a_forgotten_filter_shows_no_more_than_the_actor_may_see(people: None, as_web: Web) -> None:
+def test_a_forgotten_filter_shows_no_more_than_the_actor_may_see(walls: None, people: None, as_web: Web) -> None:
     clerk = Actor("person", "zhao", roles=("clerk",), region="230102000000", purpose="assistance")
     with as_web():
         assert _all() == []
@@ -90,7 +90,7 @@ def test_the_store_answers_a_web_process_as_it_answers_the_owner(people: None, a
             assert entities.type_counts(actor).get("Person", 0) == len(by_owner[0] if actor.purpose else [])
 
 
-def test_writes_need_a_pass_that_writes(people: None, as_web: Web, police: Actor) -> None:
+def test_writes_need_a_pass_that_writes(walls: None, people: None, as_web: Web, police: Actor) -> None:
     clerk = Actor("person", "zhao", roles=("clerk",), region="230102000000", purpose="assistance")
     change = "update entity set label = 'x' where type in ('Person', 'Building') returning id"
     told = "insert into entity_change (entity_id, type, operation, at, actor) values ('x', 'x', 'x', now(), 'x')"
@@ -139,7 +139,9 @@ def test_what_one_may_not_see_is_not_passed_over_in_silence(people: None, as_web
             entities.write(own, [draft])
 
 
-def test_the_pass_changes_with_the_actor_and_outlives_no_rollback(people: None, as_web: Web, police: Actor) -> None:
+def test_the_pass_changes_with_the_actor_and_outlives_no_rollback(
+    walls: None, people: None, as_web: Web, police: Actor
+) -> None:
     clerk = Actor("person", "zhao", roles=("clerk",), region="230102000000", purpose="assistance")
     with as_web():
         access.visible(clerk)
@@ -186,14 +188,14 @@ def _carrying(held: psycopg.Connection[Any], text: str) -> int:
     return _count(held, "entity where type = 'Person'")
 
 
-def test_a_stolen_connection_sees_what_is_public(stolen: psycopg.Connection[Any], committed: None) -> None:
+def test_a_stolen_connection_sees_what_is_public(walls: None, stolen: psycopg.Connection[Any], committed: None) -> None:
     assert _count(stolen, "entity") == 1
     assert _count(stolen, "entity_past") == 0
     assert _count(stolen, "entity_change where type = 'Person'") == 0
     assert _count(stolen, "fusion_fusiondispute") == 0
 
 
-def test_a_stolen_connection_makes_no_pass(stolen: psycopg.Connection[Any], committed: None) -> None:
+def test_a_stolen_connection_makes_no_pass(walls: None, stolen: psycopg.Connection[Any], committed: None) -> None:
     until, pid = time.time() + 60, stolen.info.backend_pid
     good = passes._sealed(passes.scopes_of(SYSTEM), pid, until)
     assert _carrying(stolen, good) == 3
@@ -245,7 +247,7 @@ def test_a_stolen_connection_changes_nothing(stolen: psycopg.Connection[Any], co
 
 
 def test_errors_and_functions_tell_nothing_of_rows_behind_the_wall(
-    stolen: psycopg.Connection[Any], committed: None
+    walls: None, stolen: psycopg.Connection[Any], committed: None
 ) -> None:
     for probing in ("label::int > 0", "1 / (length(label) - length(label)) > 0", "label ~ '王'"):
         assert _count(stolen, f"entity where type = 'Person' and {probing}") == 0
@@ -277,6 +279,20 @@ def test_indexes_work_behind_the_wall(committed: None, stolen: psycopg.Connectio
         assert not any("Seq Scan on entity" in line for line in plan), "\n".join(plan)
 
 
+def test_the_wall_is_lowered_where_it_would_switch_indexes_off(walls: None, people: None) -> None:
+    """What an external server without a superuser gets: reads are not walled, writes are, indexes work."""
+    with pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        raw = connection.connection
+        patch.setattr(roles, "LEAKPROOF", (*roles.LEAKPROOF, "pg_catalog.textregexeq(text, text)"))
+        patch.setattr(roles, "_mark", lambda _: None)
+        assert not roles._walls(raw)
+        assert _ask("select 1 from pg_policies where policyname = 'lowered'") == [1]
+        assert _ask("select 1 from pg_policies where policyname = 'made' and tablename = 'entity'") == [1]
+        patch.undo()
+        assert roles._walls(raw)
+        assert _ask("select 1 from pg_policies where policyname = 'lowered'") == []
+
+
 def test_every_table_is_told_what_the_web_role_may_do(db: None) -> None:
     there = set(_ask("select tablename::text from pg_tables where schemaname = 'public'"))
     untold = there - roles.WEB.keys() - set(roles.CLOSED)
@@ -286,5 +302,6 @@ def test_every_table_is_told_what_the_web_role_may_do(db: None) -> None:
 
 def test_roles_are_made_anew_without_a_change(web_role: dict[str, str], db: None) -> None:
     with owner() as other:
-        assert postgres.provision(other, Path(settings.LINGQU_SECRETS), demo=True).walls
+        super_ = other.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+        assert postgres.provision(other, Path(settings.LINGQU_SECRETS), demo=True).walls == (super_ == (True,))
     psycopg.connect(**web_role).close()  # type: ignore[arg-type]  # the password is still the same

@@ -96,7 +96,7 @@ operator that is not marked so aside. Only a superuser may say it."""
 @dataclass(frozen=True)
 class Made:
     """What stands. ``web`` and ``analyst`` are empty where the owner may not create roles; ``walls`` is false where
-    operators could not be marked and the walls of the store would switch its indexes off."""
+    operators could not be marked, so that a wall for reading the store would switch its indexes off."""
 
     web: str
     analyst: str
@@ -222,16 +222,26 @@ def _write(file: Path, content: str) -> None:
 
 def _walls(connection: psycopg.Connection[Any]) -> bool:
     """Mark what may be marked, and raise or lower the walls of the store accordingly."""
+    _mark(connection)
+    stand = not _unmarked(connection)
+    lowered = connection.execute(
+        "select exists (select from pg_policies where tablename = 'entity' and policyname = 'lowered')"
+    ).fetchone()
+    if lowered == (stand,):
+        # A condition that is always true is none to the planner. What is written is walled in any case.
+        connection.execute(
+            "drop policy lowered on public.entity"
+            if stand
+            else "create policy lowered on public.entity for select using (true)"
+        )
+    return stand
+
+
+def _mark(connection: psycopg.Connection[Any]) -> None:
     row = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
     if row and row[0]:
-        for function in LEAKPROOF:
-            if function in _unmarked(connection):
-                connection.execute(f"alter function {function} leakproof")  # type: ignore[arg-type]  # one of our own
-    stand = not _unmarked(connection)
-    row = connection.execute("select relrowsecurity from pg_class where oid = 'public.entity'::regclass").fetchone()
-    if row and row[0] != stand:
-        connection.execute(f"alter table public.entity {'enable' if stand else 'disable'} row level security")  # type: ignore[arg-type]
-    return stand
+        for function in _unmarked(connection):
+            connection.execute(f"alter function {function} leakproof")  # type: ignore[arg-type]  # one of our own
 
 
 def _unmarked(connection: psycopg.Connection[Any]) -> list[str]:
