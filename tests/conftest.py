@@ -62,7 +62,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from lingqu.centre.access import apart, grants, standing  # noqa: E402
+from lingqu.centre.access import apart, credentials, grants, passes, standing  # noqa: E402
 from lingqu.centre.drawing import door as drawing  # noqa: E402
 from web_role import as_web, requests_as_web, web_role  # noqa: E402, F401
 
@@ -94,7 +94,8 @@ def _clean_house(request: pytest.FixtureRequest) -> Iterator[None]:
     memory by revision, whose numbers begin anew when tables are emptied.
     """
     drawing._shelves[0] = drawing._Shelf()
-    standing.forget()
+    for each in (standing, credentials, passes):
+        each.forget()
     grants._worked_out.clear()
     yield
     apart.close()

@@ -66,15 +66,15 @@ def test_a_forgotten_filter_shows_no_more_than_the_actor_may_see(walls: None, pe
     clerk = Actor("person", "zhao", roles=("clerk",), region="230102000000", purpose="assistance")
     with as_web():
         assert _all() == []
-        with access.working_for(lambda: clerk):
+        with passes.working_for(lambda: clerk):
             assert _all() == ["1", "3"]
             assert _ask("select count(*) from entity_change where type = 'Person'") == [0]
-        with access.working_for(lambda: replace(clerk, purpose="")):
+        with passes.working_for(lambda: replace(clerk, purpose="")):
             assert _all() == []
-        with access.working_for(lambda: ANONYMOUS):
+        with passes.working_for(lambda: ANONYMOUS):
             assert _all() == []
             assert _ask("select count(*) from entity where type = 'Building'") == [1]
-        with access.working_for(lambda: SYSTEM):
+        with passes.working_for(lambda: SYSTEM):
             assert _all() == ["1", "2", "3"]
     assert _all() == ["1", "2", "3"]
 
@@ -96,9 +96,9 @@ def test_writes_need_a_pass_that_writes(walls: None, people: None, as_web: Web, 
     told = "insert into entity_change (entity_id, type, operation, at, actor) values ('x', 'x', 'x', now(), 'x')"
     with as_web():
         assert _ask(change) == []
-        with access.working_for(lambda: clerk):
+        with passes.working_for(lambda: clerk):
             assert _ask(change) == []
-        with access.working_for(lambda: police):
+        with passes.working_for(lambda: police):
             assert sorted(_ask(change)) == [ID + "1", ID + "2"]
             with pytest.raises(errors.InsufficientPrivilege), transaction.atomic():
                 _unwrapped("update entity set owner = 'housing' where id = %s", ID + "1")
@@ -164,11 +164,11 @@ def test_the_pass_changes_with_the_actor_and_outlives_no_rollback(
 def test_a_pass_that_stands_is_not_set_again(people: None, as_web: Web) -> None:
     clerk = Actor("person", "zhao", roles=("clerk",), region="230102000000", purpose="assistance")
     with as_web():
-        with access.working_for(lambda: clerk):
+        with passes.working_for(lambda: clerk):
             _all()
         carried = connection.connection.lingqu_pass
         _ask("select 1")
-        with access.working_for(lambda: clerk):
+        with passes.working_for(lambda: clerk):
             _all()
         assert connection.connection.lingqu_pass is carried
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from lingqu.centre.access import tokens
+from lingqu.centre.access import standing, tokens
 from lingqu.centre.access.models import Account, Credential
 from lingqu.kernel.errors import Invalid, Refused
 from lingqu.kernel.text import Text
@@ -130,7 +131,7 @@ def _der(header: str) -> bytes:
 
 def _opened(found: str, hint: str) -> Account:
     now = timezone.now()
-    row = Credential.objects.select_related("account").filter(digest=found).first()
+    row = _known(found)
     if row is None:
         raise _closed(hint, Text(zh="钥匙无效", en="This key opens nothing"))
     if row.revoked_at is not None:
@@ -141,7 +142,40 @@ def _opened(found: str, hint: str) -> Account:
         raise _closed(hint, Text(zh="账号已停用", en="The account is closed"), row.account)
     if row.last_used_on != now.date():
         Credential.objects.filter(pk=row.pk).update(last_used_on=now.date())
+        row.last_used_on = now.date()
     return row.account
+
+
+@dataclass
+class _Shelf:
+    version: int = -1
+    rows: dict[str, Credential] = field(default_factory=dict)
+
+
+_shelf = _Shelf()
+_MOST = 10_000
+
+
+def _known(found: str) -> Credential | None:
+    """The key's row and account. What was read is kept until any key, account or delegation changes (a trigger raises
+    the version). Keys that open nothing are not kept: their number has no end."""
+    global _shelf
+    now = standing.version()
+    if _shelf.version != now or len(_shelf.rows) > _MOST:
+        _shelf = _Shelf(now)
+    shelf = _shelf
+    if found not in shelf.rows:
+        row = Credential.objects.select_related("account").filter(digest=found).first()
+        if row is None:
+            return None
+        shelf.rows[found] = row
+    return shelf.rows[found]
+
+
+def forget() -> None:
+    """For tests, where versions begin anew."""
+    global _shelf
+    _shelf = _Shelf()
 
 
 def _closed(hint: str, message: Text, account: Account | None = None) -> Unauthenticated:

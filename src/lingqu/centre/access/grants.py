@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import orjson
 from django.utils import timezone
@@ -48,21 +48,26 @@ def region_prefix(code: str) -> str:
     return division_prefix(code) if code.isdigit() and len(code) == 12 else code.rstrip("*")
 
 
-_worked_out: dict[Any, list[Held]] = {}
+_worked_out: dict[Any, Any] = {}
 _ROOM = 5_000
+T = TypeVar("T")
 
 
 def held(actor: Actor, action: Action) -> list[Held]:
     """What the actor holds for an action, worked out once a second: a page asks for it a hundred times. What was
     changed or withdrawn counts at once, what ends by its date within that second."""
+    return _once(_held, actor, action)
+
+
+def _once(work: Callable[[Actor, Action], T], actor: Actor, action: Action) -> T:
     stands = standing.version() if actor.department else 0
-    key = (actor, action, policy().revision, stands, int(time.time()))
+    key = (work, actor, action, policy().revision, stands, int(time.time()))
     found = _worked_out.get(key)
     if found is None:
         if len(_worked_out) > _ROOM:
             _worked_out.clear()
-        found = _worked_out[key] = _held(actor, action)
-    return found
+        found = _worked_out[key] = work(actor, action)
+    return cast(T, found)
 
 
 def _held(actor: Actor, action: Action) -> list[Held]:
@@ -115,6 +120,11 @@ def visible(actor: Actor, action: Action = "read") -> tuple[sql.Composable, dict
     """See ``door.visible``."""
     if actor.kind == "system":
         return sql.SQL("true"), {}
+    text, parameters = _once(_visible, actor, action)
+    return sql.SQL(text), dict(parameters)
+
+
+def _visible(actor: Actor, action: Action) -> tuple[str, dict[str, Any]]:
     parameters: dict[str, Any] = {}
     withheld = withheld_types(policy(), actor, action)
     parts = []
@@ -122,8 +132,8 @@ def visible(actor: Actor, action: Action = "read") -> tuple[sql.Composable, dict
         if part := _condition(f"{action}_{number}", each, actor, withheld, parameters):
             parts.append(part)
     if not parts:
-        return sql.SQL("false"), {}
-    return sql.SQL("(") + sql.SQL(" or ").join(parts) + sql.SQL(")"), parameters
+        return "false", {}
+    return "(" + sql.SQL(" or ").join(parts).as_string() + ")", parameters
 
 
 def reached(actor: Actor, action: Action = "read") -> tuple[sql.Composable | None, dict[str, Any]]:

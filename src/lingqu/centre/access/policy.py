@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from lingqu.centre.access import standing
 from lingqu.centre.access.definitions import Grant, Purpose, Role
 from lingqu.centre.drawing import door as drawing
 from lingqu.kernel.elements import DataElement, Mask
@@ -66,7 +67,10 @@ def steady(act: Callable[P, R]) -> Callable[P, R]:
 
 def revision() -> int:
     found = _pinned.get()
-    return drawing.revision() if found is None else found
+    if found is not None:
+        return found
+    standing.ask_once()
+    return drawing.revision()
 
 
 def purpose_code(purpose: str) -> str:
