@@ -44,6 +44,7 @@ bench: setup-dev ## measure a ledger of ROWS, a city of PEOPLE (a million each) 
 	$(RUN) -m bench.ledger $(ROWS)
 	$(RUN) -m bench.city --people $(PEOPLE) --folder build/bench --keep
 	$(RUN) -m bench.pages --folder build/bench
+	$(RUN) -m bench.rights
 
 docs: setup-dev ## the documentation as a site, into build/docs
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs

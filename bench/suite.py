@@ -102,4 +102,5 @@ def benches(people: int, folder: Path) -> list[Bench]:
             "city", f"A city of {people:,}: collect, check, fuse", (*size, *place, "--keep"), (*size, *place, "--keep")
         ),
         Bench("pages", "Pages, searches and maps over HTTP", (*place,), (*place, "--rounds", "10")),
+        Bench("rights", "What rights cost over HTTP", (), ("--entities", "20000", "--rounds", "50")),
     ]
