@@ -22,5 +22,5 @@ drop trigger access_delegation_version on access_delegation;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0040_proposal")]
+    dependencies = [("access", "0010_ledger_chain")]
     operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
