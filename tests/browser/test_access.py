@@ -8,6 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 import lingqu.ui
+from lingqu.centre.access import door as access
+from lingqu.centre.catalogue import door as catalogue
+from lingqu.site import demo_sharing
 from ui.living import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -39,13 +42,25 @@ DESK += [
     "/sources/police.household_register/",
 ]
 DESK += ["/blueprint/?kind=resource", "/ledger/"]
+SHARING = ["", "?tab=all", "agreements/", "monitoring/", "bulletins/", "new/police.household_register/"]
+GROUPS = ["items", "purpose", "rows", "period", "method", "reach", "protection", "send"]
 
 
 def addresses(town: Town) -> list[str]:
     number = town.deliveries["police.household_register"].id
     person, building = town.disputed, town.first("Building")
     records = [f"/registers/Person/{person}/", f"/registers/Building/{building}/", "/registers/Person/", "/purpose/"]
+    records += [f"/stewardship/sharing/{each}" for each in [*SHARING, *shared(town)]]
     return [*PUBLIC, *records, *("/stewardship" + p for p in DESK), f"/stewardship/deliveries/{number}/"]
+
+
+def shared(town: Town) -> list[str]:
+    """Requests and agreements in every stage, as the demo makes them."""
+    demo_sharing.tell()
+    requests = catalogue.requests(access.SYSTEM)
+    drafts = [r.number for r in requests if r.state == "draft"]
+    numbers = [r.number for r in requests] + [a.number for a in catalogue.agreements(access.SYSTEM)]
+    return [f"{n}/" for n in numbers] + [f"{drafts[0]}/{group}/" for group in GROUPS]
 
 
 def opened(browser: Browser, server: str, width: int, language: str) -> Page:

@@ -385,3 +385,11 @@ def test_decided_over_a_connection_of_pages(people: None, as_web: Any) -> None:
         found = door.decide(owner, number, {"sex": "grant"}, reason="不必要", law="第六条").agreement
         door.withdraw(owner, found, "试")
     assert door.agreement(OWNER, found).state == "withdrawn"
+
+
+def test_a_draft_is_not_the_other_sides_to_see(toytown: Any) -> None:
+    number = door.draft(CLERK, "civil_affairs", POLICE, wish()).number
+    with pytest.raises(Refused):
+        door.request(OWNER, number)
+    assert door.requests(OWNER) == []
+    assert door.requests(CLERK)[0].number == door.requests(CENTRE)[0].number == number

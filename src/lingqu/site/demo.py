@@ -91,6 +91,7 @@ class Demo:
         self._synthesize()
         self._ask_for_everything()
         self._watch(tree)
+        self._share()
         (self.instance.run / "demo.json").write_text(json.dumps(self._wish()))
         self.console.print(f"done in {time.monotonic() - began:.0f} s")
 
@@ -135,6 +136,12 @@ class Demo:
             )
         mark.write_text(wish)
         self.console.print(f"{self.people:,} people made up; their departments' files are in {self.instance.inbox}")
+
+    def _share(self) -> None:
+        from lingqu.site import demo_sharing
+
+        if made := demo_sharing.tell():
+            self.console.print(f"{made} made-up requests for sharing between departments: /stewardship/sharing/")
 
     def _ask_for_everything(self) -> None:
         from lingqu.centre.exchange import door as exchange

@@ -16,10 +16,12 @@ from procrastinate.contrib.django import app
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import SYSTEM
+from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
 from lingqu.centre.quality import door as quality
 from lingqu.site.metrics import JOB_SECONDS
+from lingqu.stewardship.sharing import bulletins
 
 log = structlog.get_logger(__name__)
 
@@ -112,6 +114,15 @@ def verify_ledger() -> None:
         access.keep_report(report)
         for fault in report.faults:
             log.error("ledger.fault", kind=fault.kind, what=fault.message.en, seal=fault.seal, at=fault.at)
+
+
+@app.task(name="sharing")
+def sharing() -> None:
+    """What time brings to requests and agreements, and the bulletin of a month that ended."""
+    with _work("sharing", "all") as ours:
+        if ours:
+            catalogue.tick()
+            bulletins.issue_due()
 
 
 def ask_collect(source: str) -> bool:

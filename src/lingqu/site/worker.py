@@ -34,6 +34,7 @@ TICK = 1.0  # seconds between looks for new work
 DUE_EVERY = 3.0  # seconds between looks at registers while nothing comes in
 SCHEDULE_EVERY = 20.0
 SEAL_EVERY = 5.0  # of the ledger: what is not sealed yet can be taken away unnoticed
+SHARING_EVERY = 60.0  # clocks of requests and agreements
 STALLED_AFTER = 30.0  # seconds without a heartbeat
 LEADER, ALIVE = 73210001, 73210002  # advisory locks
 
@@ -54,6 +55,7 @@ class Pump:
     due_looked: float = 0.0
     schedule_looked: float = 0.0
     sealed: float = 0.0
+    sharing_looked: float = -SHARING_EVERY
 
     async def run(self) -> None:
         while True:
@@ -100,6 +102,9 @@ class Pump:
                 wanted.append(("fuse", jobs.fuse, {}))
         if day_ended:
             wanted.append(("verify_ledger", jobs.verify_ledger, {}))
+        if time.monotonic() - self.sharing_looked > SHARING_EVERY:
+            self.sharing_looked = time.monotonic()
+            wanted.append(("sharing", jobs.sharing, {}))
         return Look([w for w in wanted if w[0] not in live | waiting])
 
     def _seal(self) -> bool:

@@ -37,6 +37,7 @@ def tabs(here: str) -> list[dict[str, Any]]:
     named = [
         ("overview", _("Overview")),
         ("catalogue", _("Catalogue")),
+        ("sharing", _("Sharing")),
         ("deliveries", _("Deliveries")),
         ("upload", _("Hand in a file")),
         ("sources", _("Sources")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from lingqu.stewardship import (
     blueprint,
@@ -16,12 +16,14 @@ from lingqu.stewardship import (
     sources,
     upload,
 )
+from lingqu.stewardship.sharing import urls as sharing
 
 app_name = "stewardship"
 urlpatterns = [
     path("", overview.page, name="overview"),
     path("catalogue/", catalogue.listing, name="catalogue"),
     path("catalogue/<str:code>/", catalogue.entry, name="resource"),
+    path("sharing/", include(sharing.urlpatterns)),
     path("deliveries/", deliveries.listing, name="deliveries"),
     path("deliveries/<int:number>/", deliveries.entry, name="delivery"),
     path("deliveries/<int:number>/progress/", deliveries.progress, name="delivery_progress"),

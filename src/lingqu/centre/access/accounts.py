@@ -64,3 +64,9 @@ def ensure_demo_accounts() -> list[str]:
             account.set_unusable_password()
         account.save()
     return [demo.username for demo in accounts]
+
+
+def systems(department: str) -> list[str]:
+    """See ``door.systems``."""
+    found = Account.objects.filter(kind="client", department=department, is_active=True).order_by("username")
+    return list(found.values_list("username", flat=True))

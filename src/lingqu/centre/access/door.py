@@ -425,6 +425,11 @@ def usage(agreement: str, since: date) -> list[tuple[date, int, int]]:
     return _usage.by_day(agreement, since)
 
 
+def usage_in(since: date, before: date) -> dict[str, tuple[int, int]]:
+    """Agreement → (calls, entities) from a day up to and without another."""
+    return _usage.in_days(since, before)
+
+
 def ask_consent(
     actor: Actor, *, person: str, agreement: str, department: str, items: tuple[str, ...], matter: str, until: datetime
 ) -> Consented:
@@ -484,6 +489,11 @@ def outbound_client(*, timeout: float, headers: dict[str, str] | None = None) ->
     """For every call that Lingqu makes: asks allowed hosts only, at the address that was checked, and follows no
     redirects."""
     return _outbound.client(outbound.allowed, timeout=timeout, headers=headers)
+
+
+def systems(department: str) -> list[str]:
+    """Names of the accounts of a department's systems that can be used."""
+    return accounts.systems(department)
 
 
 def demo_accounts() -> list[Demo]:

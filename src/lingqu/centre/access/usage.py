@@ -62,6 +62,17 @@ def by_day(agreement: str, since: date) -> list[tuple[date, int, int]]:
         return [(day, int(calls), int(entities)) for day, calls, entities in cursor.fetchall()]
 
 
+def in_days(since: date, before: date) -> dict[str, tuple[int, int]]:
+    """See ``door.usage_in``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select agreement, sum(calls), sum(entities) from access_usage "
+            "where day >= %(s)s and day < %(b)s group by 1",
+            {"s": since, "b": before},
+        )
+        return {agreement: (int(calls), int(entities)) for agreement, calls, entities in cursor.fetchall()}
+
+
 def _spent(actor: Actor, agreement: str, quota: int) -> Refused:
     ledger.record(actor, "refused", detail={"rule": "access.quota", "agreement": agreement})
     return Refused(

@@ -278,6 +278,16 @@ def agreements(
     return _requests.agreements(actor, tab, words, chosen or {}, before, limit)
 
 
+def requests_named(actor: Actor, numbers: Iterable[str]) -> list[Request]:
+    """Of these the ones that the actor may see."""
+    return _requests.requests_named(actor, numbers)
+
+
+def agreements_named(actor: Actor, numbers: Iterable[str]) -> list[Agreement]:
+    """Of these the ones that the actor may see."""
+    return _requests.agreements_named(actor, numbers)
+
+
 def counts(actor: Actor) -> dict[str, int]:
     """``waiting`` for the actor, ``overdue``, ``news`` not yet seen by the actor's department."""
     return _requests.counts(actor)
@@ -301,6 +311,26 @@ def living_agreements(method: str = "") -> list[Agreement]:
 def agreement_by_number(number: str) -> Agreement | None:
     """For rooms above, no actor asked."""
     return _requests.by_number(number)
+
+
+def activity(begins: datetime, ends: datetime) -> list[Request]:
+    """For rooms above, no actor asked: requests sent in before ``ends`` and not closed before ``begins``."""
+    return _requests.activity(begins, ends)
+
+
+def in_force(begins: datetime, ends: datetime) -> list[Agreement]:
+    """For rooms above, no actor asked: agreements that stood at some time between two moments."""
+    return _requests.in_force(begins, ends)
+
+
+def sees(actor: Actor, of: Request | Agreement) -> bool:
+    """Whether the actor may open this request or agreement."""
+    return _rights.sees(actor, of.consumer, of.provider)
+
+
+def may_decide(actor: Actor, of: Request) -> bool:
+    """Whether the decision is the actor's: of the owner, or of the information centre where the clock ran out."""
+    return _decide.may_decide(actor, of.provider, bool(of.escalated_at))
 
 
 def delivering(agreement: Agreement) -> Actor:

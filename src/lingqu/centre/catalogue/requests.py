@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -42,7 +43,7 @@ def agreement_row(actor: access.Actor, number: str, *, locked: bool = False) -> 
 def _guarded(
     actor: access.Actor, found: models.Request | models.Agreement | None, number: str
 ) -> models.Request | models.Agreement:
-    if found is not None and rights.sees(actor, found.consumer, found.provider):
+    if found is not None and _shown(actor, found):
         return found
     if found is None and rights.oversees(actor):
         raise NotFound(
@@ -52,6 +53,13 @@ def _guarded(
             next_step=Text(zh="核对编号", en="Check the number"),
         )
     raise rights.not_theirs(actor, number)
+
+
+def _shown(actor: access.Actor, found: models.Request | models.Agreement) -> bool:
+    """What was never sent in is not the other side's to see."""
+    if found.state == "draft":
+        return rights.oversees(actor) or rights.acts_for(actor, found.consumer)
+    return rights.sees(actor, found.consumer, found.provider)
 
 
 def request(actor: access.Actor, number: str) -> Request:
@@ -107,7 +115,8 @@ def requests(
     limit: int,
 ) -> list[Request]:
     found = _narrowed(models.Request, actor, "" if tab == "to_decide" else tab, words, chosen)
-    found = found.filter(~Q(state="draft") | Q(consumer__in=rights.departments(actor)))
+    if not rights.oversees(actor):
+        found = found.filter(~Q(state="draft") | Q(consumer__in=rights.departments(actor)))
     if tab == "to_decide":
         found = found.filter(waits_for(actor))
     if before:
@@ -134,6 +143,16 @@ def agreements(
     return [of_agreement(a) for a in found.select_related("request").order_by("-number")[:limit]]
 
 
+def requests_named(actor: access.Actor, numbers: Iterable[str]) -> list[Request]:
+    found = models.Request.objects.filter(rights.seen(actor), number__in=list(numbers))
+    return [of_request(r) for r in found.select_related("agreement").order_by("number")]
+
+
+def agreements_named(actor: access.Actor, numbers: Iterable[str]) -> list[Agreement]:
+    found = models.Agreement.objects.filter(rights.seen(actor), number__in=list(numbers))
+    return [of_agreement(a) for a in found.select_related("request").order_by("number")]
+
+
 def counts(actor: access.Actor) -> dict[str, int]:
     """For the desk: what waits for the actor, and what has happened since somebody of the department looked."""
     mine = rights.departments(actor)
@@ -150,6 +169,20 @@ def living(method: str) -> list[Agreement]:
     found = models.Agreement.objects.filter(state="living")
     if method:
         found = found.filter(method=method)
+    return [of_agreement(a) for a in found.select_related("request").order_by("number")]
+
+
+def activity(begins: datetime, ends: datetime) -> list[Request]:
+    """Sent in before ``ends`` and not closed before ``begins``."""
+    found = models.Request.objects.filter(submitted_at__lt=ends)
+    found = found.filter(Q(since__gte=begins) | Q(state__in=OPEN))
+    return [of_request(r) for r in found.select_related("agreement").order_by("number")]
+
+
+def in_force(begins: datetime, ends: datetime) -> list[Agreement]:
+    """Agreements that stood at some time between two moments."""
+    found = models.Agreement.objects.filter(begins__lt=ends, ends__gt=begins)
+    found = found.filter(Q(ended_at=None) | Q(ended_at__gt=begins))
     return [of_agreement(a) for a in found.select_related("request").order_by("number")]
 
 

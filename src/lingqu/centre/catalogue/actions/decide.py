@@ -46,10 +46,13 @@ def decide(actor: access.Actor, number: str, items: Mapping[str, str], reason: s
     return of_request(models.Request.objects.select_related("agreement").get(pk=row.pk))
 
 
+def may_decide(actor: access.Actor, provider: str, escalated: bool) -> bool:
+    return rights.acts_for(actor, provider) or (escalated and rights.oversees(actor))
+
+
 def _entitled(actor: access.Actor, row: models.Request) -> None:
     """The owner decides; where it let the clock run out, the information centre may. Never who asked (four eyes)."""
-    owner = rights.acts_for(actor, row.provider)
-    if not owner and not (row.escalated_at and rights.oversees(actor)):
+    if not may_decide(actor, row.provider, bool(row.escalated_at)):
         raise rights.not_theirs(actor, row.number, row.provider)
     if actor.name == row.submitted_by:
         access.record(actor, "refused", detail={"rule": "sharing.four_eyes", "place": row.number})
