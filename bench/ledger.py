@@ -365,5 +365,5 @@ if __name__ == "__main__":
         main()
     finally:
         if "DATABASE_URL" not in os.environ:
-            postgres.stop(instance.current())
+            postgres.remove(instance.current())
             shutil.rmtree(ROOT, ignore_errors=True)

@@ -61,7 +61,7 @@ def test_a_changed_row_is_found_at_its_place(small_seals: None, way: str, place:
     assert str(row) in report.faults[0].message.en
     assert str(row) in report.faults[0].message.zh
     assert report.faults[0].next_step.zh
-    assert kinds(macs=False, key=door.ledger_key()), "the public key alone is enough to find it"
+    assert kinds(macs=False, key=door.ledger_key()) == [(kind, row)], "the public key alone is enough to find it"
 
 
 def test_swapped_rows_are_found(small_seals: None) -> None:

@@ -293,15 +293,14 @@ class _Check:
             elif row:
                 self.neighbour = (row.id, moment(row.at).isoformat())
 
-    @staticmethod
-    def _kind(row: Judged, sealed: bool, timely: bool, adopted: bool, again: bool) -> str:
+    def _kind(self, row: Judged, sealed: bool, timely: bool, adopted: bool, again: bool) -> str:
         """What happened to a row that is there. One that was sealed as it stands without a mac of ours came from
         elsewhere; one with a mac of ours that was sealed otherwise stands at another's place."""
         whole = row.whole or (adopted and not row.mac)
         if not timely and not (adopted and sealed):
             return "back-dated"
         if not sealed:
-            return "reordered" if whole and row.mac else "edited"
+            return "reordered" if self.asked.macs and whole and row.mac else "edited"
         if not whole or (again and row.mac):
             return "inserted"
         return ""
