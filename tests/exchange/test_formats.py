@@ -204,6 +204,37 @@ def test_xml_with_entities_is_refused(make):
     )
 
 
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("far", lambda b: b'<?xml version="1.0"?>' + b"<!-- " + b"x" * 3_000_000 + b" --><!doctype x>" + _rest(b)),
+        ("in UTF-16", lambda b: _rest(b).decode().encode("utf-16")),
+        ("in UTF-16 without a mark", lambda b: _rest(b).decode().encode("utf-16-le")),
+    ],
+)
+@pytest.mark.parametrize("part", ["sheet1.xml", "workbook.xml"])
+def test_entities_are_found_however_they_hide(make, what, change, part):
+    data = workbook(("表", [["姓名", "x"], ["张三", 1]]))
+    hidden = spoil(data, lambda n, b: change(b) if n.endswith(part) else b)
+    assert rule(deliver(make(), hidden, "a.xlsx")) == "file.xml", what
+
+
+def _rest(xml: bytes) -> bytes:
+    return xml.split(b"?>", 1)[1]
+
+
+@pytest.mark.parametrize("place", ["XFD1048576", "xfd1048576", "CWL104857"])
+def test_cells_far_out_are_refused_before_there_is_room_made_for_them(make, place):
+    """Five kilobytes that ask for 400 GB: the reader makes room for all cells between the first and the last."""
+    data = workbook(("表", [["姓名", "x"], ["张三", 1]]))
+    number = place.lstrip("XFDxfdCWL").encode()
+    far = b'<row r="' + number + b'"><c r="' + place.encode() + b'"><v>1</v></c></row></sheetData>'
+    wide = spoil(data, lambda n, b: b.replace(b"</sheetData>", far) if "sheet1" in n else b)
+    refused = deliver(make(), wide, "a.xlsx")
+    assert rule(refused) == "file.cells"
+    assert number.decode() in refused.error["message"]["en"]
+
+
 def test_a_workbook_that_blows_up_is_refused(make, settings):
     settings.LINGQU_LIMIT_UNPACKED_BYTES = 1_000_000
     data = workbook(("表", [["姓名", "x"], ["张三", 1]]))

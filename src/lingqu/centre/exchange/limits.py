@@ -13,13 +13,15 @@ from lingqu.kernel.text import Text
 
 @dataclass(frozen=True)
 class Limits:
-    """Settings LINGQU_LIMIT_<NAME>. ``document_bytes`` holds for formats that are read whole (JSON, GeoJSON)."""
+    """Settings LINGQU_LIMIT_<NAME>. ``document_bytes`` holds for formats that are read whole (JSON, GeoJSON),
+    ``cells`` for the rectangle that the cells of a sheet lie in."""
 
     file_bytes: int = 2 << 30
     unpacked_bytes: int = 4 << 30
     document_bytes: int = 512 << 20
     rows: int = 50_000_000
     columns: int = 2_000
+    cells: int = 100_000_000
     cell_characters: int = 4_000_000
     broken_rows: int = 100_000
 

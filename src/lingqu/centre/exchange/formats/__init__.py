@@ -14,9 +14,10 @@ from lingqu.centre.exchange.formats.base import Broken, Table
 from lingqu.centre.exchange.formats.columnar import read_parquet
 from lingqu.centre.exchange.formats.delimited import read_csv
 from lingqu.centre.exchange.formats.features import read_geojson
+from lingqu.centre.exchange.formats.guard import guard_zip
 from lingqu.centre.exchange.formats.osm import read_pbf
 from lingqu.centre.exchange.formats.records import read_json, read_jsonl
-from lingqu.centre.exchange.formats.spreadsheet import guard_zip, read_xlsx
+from lingqu.centre.exchange.formats.spreadsheet import read_xlsx
 from lingqu.centre.exchange.options import FormatOptions
 
 Read = Callable[[Path, FormatOptions, Sequence[str], Path], Table]

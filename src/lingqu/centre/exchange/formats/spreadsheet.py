@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ import python_calamine as calamine
 
 from lingqu.centre.exchange import limits
 from lingqu.centre.exchange.formats.base import Table, batched, broken, column_names
+from lingqu.centre.exchange.formats.guard import guard_zip
 from lingqu.centre.exchange.formats.header import find_header
 from lingqu.centre.exchange.options import FormatOptions
 
@@ -35,33 +35,6 @@ def read_xlsx(path: Path, options: FormatOptions, expected: Sequence[str], scrat
     table = Table(column_names(header[:width]), iter(()), f"xlsx: {sheet.name}")
     table.batches = batched(table.columns, _data(rows, skip, width, table))
     return table
-
-
-def guard_zip(path: Path) -> None:
-    """Refuses a zip whose parts unpack to more than allowed (each part is really unpacked and counted, since a zip may
-    lie about sizes) and XML with a document type, by which entities blow up."""
-    if not zipfile.is_zipfile(path):
-        return
-    left = limits.current().unpacked_bytes
-    try:
-        with zipfile.ZipFile(path) as packed:
-            for entry in packed.infolist():
-                left = _counted(packed, entry, left)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as fault:
-        raise limits.unreadable("zip", f"压缩包损坏：{fault}", f"The zip is broken: {fault}", path.name) from fault
-
-
-def _counted(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> int:
-    with packed.open(entry) as part:
-        first = True
-        while chunk := part.read(1 << 20):
-            left -= len(chunk)
-            if left < 0:
-                raise limits.unreadable("unpacked", "解压后过大", "It unpacks to more than allowed", entry.filename)
-            if first and entry.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in chunk[:4096].upper():
-                raise limits.unreadable("xml", "XML 含有 DOCTYPE", "The XML holds a document type", entry.filename)
-            first = False
-    return left
 
 
 def _open(path: Path) -> calamine.CalamineWorkbook:
