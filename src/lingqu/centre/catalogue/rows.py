@@ -11,7 +11,7 @@ from typing import Any
 from lingqu.centre.catalogue import reads, wording
 from lingqu.centre.catalogue.definitions import InformationResource
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_rows(resources: Iterable[InformationResource], language: str) -> list[dict[str, str]]:

@@ -33,7 +33,8 @@ READ = 500
 ENTITLED_ROWS = 1_000_000
 """Rows for somebody with the right to export: what a spreadsheet holds (1 048 576) bounds it too."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a formula may begin; some spreadsheets take the full-width signs too."""
 
 
 @require_safe
@@ -124,7 +125,9 @@ def _csv(kind: EntityType, found: Iterator[entities.Entity]) -> HttpResponseBase
 
     def lines() -> Iterator[str]:
         writer = csv.writer(_Echo())
-        yield "\ufeff" + str(writer.writerow(_head(kind, wording)))  # the mark by which spreadsheets know UTF-8
+        yield "\ufeff" + str(
+            writer.writerow([guarded(t) for t in _head(kind, wording)])
+        )  # the mark by which spreadsheets know UTF-8
         for entity in found:
             yield str(writer.writerow([guarded(str(c)) for c in _line(kind, entity, wording)]))
 
