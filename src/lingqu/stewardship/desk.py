@@ -33,6 +33,23 @@ def stewards(page: Page[P]) -> Page[P]:
     return guarded
 
 
+def administrators(page: Page[P]) -> Page[P]:
+    """Only for actors who administer accounts; who is not signed in is asked to."""
+
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
+        access.require(access.actor_of(request), "administer")
+        return page(request, *args, **kwargs)
+
+    return guarded
+
+
+ADMINISTRATION = ("accounts", "approvals")
+"""Tabs for who administers only."""
+
+
 def tabs(here: str) -> list[dict[str, Any]]:
     named = [
         ("overview", _("Overview")),
@@ -45,8 +62,19 @@ def tabs(here: str) -> list[dict[str, Any]]:
         ("disputes", _("Disputes")),
         ("ledger", _("Ledger")),
         ("blueprint", _("Blueprint")),
+        ("accounts", _("Accounts")),
+        ("approvals", _("Approvals")),
     ]
-    return [{"href": reverse(f"stewardship:{name}"), "title": title, "here": name == here} for name, title in named]
+    return [
+        {
+            "href": reverse(f"stewardship:{name}"),
+            "title": title,
+            "here": name == here,
+            "name": name,
+            "closed": name in ADMINISTRATION,
+        }
+        for name, title in named
+    ]
 
 
 def frame(here: str, *crumbs: tuple[str, str], **context: Any) -> dict[str, Any]:

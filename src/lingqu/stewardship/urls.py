@@ -5,6 +5,11 @@ from __future__ import annotations
 from django.urls import include, path
 
 from lingqu.stewardship import (
+    account_acts,
+    account_forms,
+    account_keys,
+    accounts,
+    approvals,
     blueprint,
     catalogue,
     clients,
@@ -42,6 +47,21 @@ urlpatterns = [
     path("clients/", clients.listing, name="clients"),
     path("clients/<str:code>/rotate/", clients.rotate, name="client_rotate"),
     path("clients/<str:code>/revoke/", clients.revoke, name="client_revoke"),
+    path("accounts/", accounts.listing, name="accounts"),
+    path("new-account/", account_forms.new, name="new_account"),
+    path("accounts/<str:name>/", accounts.entry, name="account"),
+    path("accounts/<str:name>/change/", account_forms.change, name="change_account"),
+    path("accounts/<str:name>/close/", account_acts.close, name="close_account"),
+    path("accounts/<str:name>/reopen/", account_acts.reopen, name="reopen_account"),
+    path("accounts/<str:name>/person/", account_acts.person, name="person_link"),
+    path("accounts/<str:name>/key/", account_keys.key, name="new_key"),
+    path("accounts/<str:name>/certificate/", account_keys.certificate, name="new_certificate"),
+    path("accounts/<str:name>/keys/<int:number>/withdraw/", account_keys.withdraw, name="withdraw_key"),
+    path("accounts/<str:name>/first/", account_keys.first, name="first_way_in"),
+    path("accounts/<str:name>/loans/<int:number>/end/", account_acts.end_loan, name="end_loan"),
+    path("approvals/", approvals.page, name="approvals"),
+    path("approvals/<int:number>/second/", approvals.second, name="second"),
+    path("approvals/<int:number>/refuse/", approvals.refuse, name="refuse"),
     path("blueprint/", blueprint.page, name="blueprint"),
     path("blueprint/<str:kind>/<str:code>/", blueprint.entry, name="definition"),
 ]

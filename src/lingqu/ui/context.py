@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,42 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "purpose": purpose.standing(request),
         "areas": SimpleLazyObject(lambda: _areas(request)),
+        "me": Me(request),
     }
+
+
+class Me:
+    """What the frame says about who is signed in; each part is asked for only where it is shown."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def _actor(self) -> access.Actor | None:
+        user = getattr(self._request, "user", None)
+        return access.actor_of(self._request) if user is not None and user.is_authenticated else None
+
+    @cached_property
+    def lent(self) -> list[dict[str, Any]]:
+        """Roles that others lent, with their titles."""
+        roles, language = access.administration.roles, get_language() or "zh-hans"
+        return [
+            {
+                "by": h.lent_by,
+                "until": h.until,
+                "roles": [roles()[r].title.say(language) for r in h.roles if r in roles()],
+            }
+            for h in (self._actor.lent if self._actor else ())
+        ]
+
+    @cached_property
+    def administers(self) -> bool:
+        return self._actor is not None and access.administration.administers(self._actor)
+
+    @cached_property
+    def waiting(self) -> int:
+        """Proposals that wait for this second pair of eyes."""
+        return len(access.administration.proposals_waiting(self._actor)) if self._actor and self.administers else 0
 
 
 def _areas(request: HttpRequest) -> list[dict[str, Any]]:

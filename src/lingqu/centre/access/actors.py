@@ -61,6 +61,7 @@ SYSTEM = Actor(kind="system", name="lingqu", way="command", purpose="operation")
 
 ANONYMOUS = Actor(kind="anonymous", name="anonymous")
 _KEPT = "_lingqu_credential"
+_LENT = "_lingqu_lent"
 
 
 def actor_of(request: Any) -> Actor:
@@ -71,10 +72,28 @@ def actor_of(request: Any) -> Actor:
         return Actor(kind="anonymous", name="anonymous", purpose=purpose)
     if account.kind == "person" and not purpose and getattr(request, "session", None) is not None:
         purpose = str(request.session.get("purpose", ""))[:200]
-    return acting(account, purpose=purpose, agreement=_said(request, AGREEMENT_HEADER)[:40])
+    agreement = _said(request, AGREEMENT_HEADER)[:40]
+    return acting(account, purpose=purpose, agreement=agreement, lent=_lent_now(request, account))
 
 
-def acting(account: Account, *, purpose: str = "", agreement: str = "", way: Way = "page") -> Actor:
+def _lent_now(request: Any, account: Account) -> tuple[Holding, ...]:
+    """Asked once for each request: a page asks a dozen times who acts."""
+    kept = getattr(request, _LENT, None)
+    if kept is None or kept[0] != account.pk:
+        kept = (account.pk, _holdings(account))
+        setattr(request, _LENT, kept)
+    found: tuple[Holding, ...] = kept[1]
+    return found
+
+
+def acting(
+    account: Account,
+    *,
+    purpose: str = "",
+    agreement: str = "",
+    way: Way = "page",
+    lent: tuple[Holding, ...] | None = None,
+) -> Actor:
     """An account as an actor, with what others lent to it."""
     return Actor(
         kind=cast(Kind, account.kind),
@@ -86,10 +105,7 @@ def acting(account: Account, *, purpose: str = "", agreement: str = "", way: Way
         way=way,
         account_id=account.pk,
         person=account.person,
-        lent=tuple(
-            Holding(tuple(lent.roles), lent.giver.department, lent.giver.region, lent.giver.username, lent.ends)
-            for lent in _lent(account)
-        ),
+        lent=_holdings(account) if lent is None else lent,
         agreement=agreement,
         basis=basis_of(purpose),
     )
@@ -117,6 +133,13 @@ def _account(request: Any) -> Account | None:
 def is_over(account: Account) -> bool:
     """Whether the account's time is over: sessions outlive it."""
     return account.valid_until is not None and account.valid_until <= timezone.now()
+
+
+def _holdings(account: Account) -> tuple[Holding, ...]:
+    return tuple(
+        Holding(tuple(lent.roles), lent.giver.department, lent.giver.region, lent.giver.username, lent.ends)
+        for lent in _lent(account)
+    )
 
 
 def _lent(account: Account) -> list[Any]:

@@ -29,6 +29,7 @@ from lingqu.centre.access.directory import (
     last_acts,
     loans_with,
     my_loans,
+    rights_of,
 )
 from lingqu.centre.access.directory import accounts as accounts_found
 from lingqu.centre.access.policy import policy
@@ -104,6 +105,7 @@ __all__ = [
     "reopen_account",
     "revoke_credential",
     "rights",
+    "rights_of",
     "roles",
     "second",
     "set_person",

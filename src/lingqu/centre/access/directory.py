@@ -11,8 +11,9 @@ from django.db.models import Count, F, Func, Q, QuerySet
 from django.utils import timezone
 
 from lingqu.centre.access import powers
-from lingqu.centre.access.actors import Actor, is_over
+from lingqu.centre.access.actors import Actor, acting, is_over
 from lingqu.centre.access.models import Account, Credential, Delegation, LedgerRow
+from lingqu.centre.access.rights import Right, rights
 
 STATES = ("open", "closed", "over")
 
@@ -164,6 +165,11 @@ def keys(actor: Actor, username: str) -> list[Key]:
     names = ("id", "kind", "hint", "title", "created_at", "created_by", "expires_at", "revoked_at", "last_used_on")
     rows = Credential.objects.filter(account=_one(actor, username)).order_by("-pk")[:100]
     return [Key(**{name: getattr(row, name) for name in names}) for row in rows]
+
+
+def rights_of(actor: Actor, username: str) -> list[Right]:
+    """What an account holds. Raises NotFound."""
+    return rights(acting(_one(actor, username)))
 
 
 def loans_with(actor: Actor, username: str) -> list[Lent]:

@@ -22,6 +22,7 @@ from lingqu.centre.entities import door as entities
 from lingqu.centre.entities.definitions import EntityType
 from lingqu.ui import purpose
 from lingqu.ui.registers import asked as asking
+from lingqu.ui.registers import big_exports
 from lingqu.ui.values import Wording
 
 OPEN_ROWS = 10_000
@@ -50,6 +51,8 @@ def page(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
     if not entitled and not shown.public:
         access.require(actor, "export", kind)
     query = asking.read(request, shown).query(shown)
+    if wait := big_exports.held_up(request, actor, shown, form, query):
+        return wait
     limit = ENTITLED_ROWS if entitled else OPEN_ROWS
     access.record(
         actor, "export", entity_type=kind, detail={"form": form, "asked": request.GET.urlencode(), "limit": limit}

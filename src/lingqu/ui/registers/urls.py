@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lingqu.ui.registers import export, listing, record, search
+from lingqu.ui.registers import big_exports, export, listing, record, search
 
 app_name = "registers"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("search/", search.results, name="search"),
     path("<str:kind>/", listing.page, name="list"),
     path("<str:kind>/export.<str:form>", export.page, name="export"),
+    path("<str:kind>/export.<str:form>/ask", big_exports.ask, name="export_ask"),
+    path("<str:kind>/export.<str:form>/asked", big_exports.asked, name="export_asked"),
     path("<str:kind>/<path:entity_id>/", record.page, name="record"),
 ]
