@@ -125,6 +125,14 @@ def sharing() -> None:
             bulletins.issue_due()
 
 
+@app.task(name="send", lock="outgoing")
+def send(dispatch: int) -> None:
+    """Deliver under an agreement. One at a time: a receiver that hangs must not hold all the hands."""
+    with _work("send", str(dispatch)) as ours:
+        if ours:
+            exchange.send(dispatch)
+
+
 def ask_collect(source: str) -> bool:
     """Put a source's collecting into the queue; False where it stands there already."""
     from procrastinate.exceptions import AlreadyEnqueued

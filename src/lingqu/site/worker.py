@@ -35,6 +35,8 @@ DUE_EVERY = 3.0  # seconds between looks at registers while nothing comes in
 SCHEDULE_EVERY = 20.0
 SEAL_EVERY = 5.0  # of the ledger: what is not sealed yet can be taken away unnoticed
 SHARING_EVERY = 60.0  # clocks of requests and agreements
+OUTGOING_EVERY = 2.0  # seconds between looks at what agreements are due for
+TIDY_EVERY = 3600.0
 STALLED_AFTER = 30.0  # seconds without a heartbeat
 LEADER, ALIVE = 73210001, 73210002  # advisory locks
 
@@ -56,6 +58,8 @@ class Pump:
     schedule_looked: float = 0.0
     sealed: float = 0.0
     sharing_looked: float = -SHARING_EVERY
+    outgoing_looked: float = 0.0
+    tidied: float = 0.0
 
     async def run(self) -> None:
         while True:
@@ -105,6 +109,7 @@ class Pump:
         if time.monotonic() - self.sharing_looked > SHARING_EVERY:
             self.sharing_looked = time.monotonic()
             wanted.append(("sharing", jobs.sharing, {}))
+        wanted += [(f"send:{number}", jobs.send, {"dispatch": number}) for number in self._outgoing()]
         return Look([w for w in wanted if w[0] not in live | waiting])
 
     def _seal(self) -> bool:
@@ -117,6 +122,15 @@ class Pump:
         except Exception:
             log.exception("ledger.not_sealed")
             return False
+
+    def _outgoing(self) -> list[int]:
+        if time.monotonic() - self.outgoing_looked > OUTGOING_EVERY:
+            self.outgoing_looked = time.monotonic()
+            exchange.due_dispatches()
+        if time.monotonic() - self.tidied > TIDY_EVERY:
+            self.tidied = time.monotonic()
+            exchange.tidy_outbox()
+        return exchange.pending_dispatches()
 
     def _lead(self) -> bool:
         """Be the leader, or become it. The first look of a leader takes up what dead workers left."""

@@ -334,9 +334,9 @@ def may_decide(actor: Actor, of: Request) -> bool:
 
 
 def delivering(agreement: Agreement) -> Actor:
-    """Who reads for a delivery under an agreement (``file``, ``database``, ``push``): a client of the consumer that the
-    agreement names and nobody can sign in as. What it reads is granted, masked, counted and kept in the ledger as
-    whatever else is read; it is refused as soon as the agreement ends."""
+    """Who reads for a delivery under an agreement (``file``, ``database``, ``push``, ``subscription``): a client of the
+    consumer that the agreement names and nobody can sign in as. What it reads is granted, masked, counted and kept in
+    the ledger as whatever else is read; it is refused as soon as the agreement ends."""
     return _requests.delivering(agreement)
 
 

@@ -15,7 +15,7 @@ Method = Literal["api", "subscription", "file", "database", "push", "verify"]
 Frequency = Literal["once", "realtime", "hourly", "daily", "weekly", "monthly", "on_demand"]
 METHODS: tuple[Method, ...] = ("api", "subscription", "file", "database", "push", "verify")
 FREQUENCIES: tuple[Frequency, ...] = ("once", "realtime", "hourly", "daily", "weekly", "monthly", "on_demand")
-DELIVERED: frozenset[str] = frozenset({"file", "database", "push"})
+DELIVERED: frozenset[str] = frozenset({"file", "database", "push", "subscription"})
 """Methods by which Lingqu brings the data; by the others the consumer's systems ask for it."""
 
 
@@ -23,7 +23,7 @@ DELIVERED: frozenset[str] = frozenset({"file", "database", "push"})
 class Wish:
     """What a consumer fills in. ``items`` are items of the resource, ``where`` item → values of which one must hold,
     ``begins`` and ``ends`` the first and last day, ``quota`` entities a day, ``target`` where a delivery goes
-    (file: ``format``; database: ``connection``, ``table``; push: ``url``)."""
+    (file: ``format``; database: ``connection``, ``table``; push, subscription: ``url``)."""
 
     items: tuple[str, ...] = ()
     purpose: str = ""

@@ -21,6 +21,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "file": ("format",),
     "database": ("connection", "table"),
     "push": ("url",),
+    "subscription": ("url",),
 }
 """What each delivering method must know of where the data goes."""
 

@@ -28,6 +28,7 @@ from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities import history as _history
 from lingqu.centre.entities import maps, qlang, reads
 from lingqu.centre.entities import verify as _verify
+from lingqu.centre.entities import versions as _versions
 from lingqu.centre.entities.actions.delete import delete as _delete
 from lingqu.centre.entities.actions.write import write as _write
 from lingqu.centre.entities.claims import Answer, Claim, Verified
@@ -129,6 +130,14 @@ def every(actor: Actor, query: Query, chunk: int = 5000) -> Iterator[Entity]:
 
 
 @steady
+def versions(actor: Actor, query: Query, *, after: str = "", limit: int = 1000) -> list[tuple[str, datetime]]:
+    """(id, modified) of the entities a query finds behind the id ``after``, in the order of ids: for comparing a copy.
+    No attribute is read, so that neither the ledger nor a quota is touched; ids and times must not leave the city for
+    who did not get the entities themselves."""
+    return _versions.versions(actor, query, after, limit)
+
+
+@steady
 def history(actor: Actor, entity_id: str) -> list[Past]:
     """Newest first."""
     return _history.history(actor, entity_id)
@@ -151,6 +160,11 @@ def changes(after: str = "", limit: int = 1000) -> list[Change]:
     so that what was committed late is never missed (law 4). The caller's own open transaction counts: what it wrote is
     shown after its commit."""
     return _history.changes(after, limit)
+
+
+def head() -> str:
+    """The cursor behind all that ``changes`` would show now; empty where nothing ever changed."""
+    return _versions.head()
 
 
 def subscriber_cursor(name: str) -> str:

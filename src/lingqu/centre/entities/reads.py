@@ -333,7 +333,7 @@ def type_counts(actor: Actor) -> dict[str, int]:
 def every(actor: Actor, query: Query, chunk: int) -> Iterator[Entity]:
     """See ``door.every``. Refusals come at once, not with the first entity."""
     made = condition(actor, query)
-    if actor.way == "export":
+    if actor.way in ("export", "delivery"):
         _exportable(made, actor, query)
     exact = made.exact
     shape = "null" if exact is None else "geo ->> %(geo_attribute)s" if exact.attribute else "geom"
@@ -359,7 +359,7 @@ def _streamed(actor: Actor, made: Condition, statement: sql.Composable, chunk: i
             if access.version() != version:
                 rows, reader = _still_granted(actor, rows), Reader(actor)
             entities = reader.entities(rows)
-            note(actor, entities, "export" if actor.way == "export" else "read")
+            note(actor, entities, "export" if actor.way in ("export", "delivery") else "read")
             try:
                 yield from entities
             except GeneratorExit:

@@ -1,4 +1,4 @@
-"""Deliveries in: connectors, the lake, what stands where.
+"""Deliveries in: connectors, the lake, what stands where. Deliveries out (``Dispatch``): see ``outgoing``.
 
 States of a delivery: ``received`` (bytes kept) → ``landed`` (rows as Parquet) → ``checked`` (clean rows and
 quarantine) ; ``refused`` (cannot be read, or breaks the source's contract) ; ``withdrawn``.
@@ -46,6 +46,13 @@ from lingqu.centre.exchange.connectors.base import Finding
 from lingqu.centre.exchange.definitions import Source
 from lingqu.centre.exchange.lake import Lake
 from lingqu.centre.exchange.options import FormatOptions
+from lingqu.centre.exchange.outgoing import checks as _checks
+from lingqu.centre.exchange.outgoing import reads as _dispatched
+from lingqu.centre.exchange.outgoing import schedule as _schedule
+from lingqu.centre.exchange.outgoing.actions import ask as _ask
+from lingqu.centre.exchange.outgoing.actions import fetch as _fetch
+from lingqu.centre.exchange.outgoing.actions import send as _send
+from lingqu.centre.exchange.outgoing.records import Dispatch
 from lingqu.centre.exchange.records import Delivery, State
 from lingqu.centre.exchange.shapes import Shape
 
@@ -159,4 +166,98 @@ def current(resource: str) -> list[Delivery]:
     return _reads.current(resource)
 
 
-__all__ = ["Delivery", "Finding", "Lake", "Mapping", "Preview", "Progress", "Sequence", "Shape", "Source", "State"]
+def due_dispatches() -> list[int]:
+    """Make the dispatches that agreements are due for by their frequency, or of subscriptions by what changed; ids."""
+    return _schedule.look()
+
+
+def pending_dispatches() -> list[int]:
+    """Ids of what the worker has to do now, the oldest first."""
+    return _dispatched.pending()
+
+
+def send(number: int) -> Dispatch | None:
+    """Work on one dispatch. It may be done twice and killed anywhere. None where there was nothing to tell."""
+    return _send.send(number)
+
+
+def deliver(actor: Actor, agreement: str) -> Dispatch:
+    """Deliver now. Raises ``Conflict`` where a dispatch is open, ``Refused`` to who may not steward what the provider
+    provides, or where the agreement does not stand."""
+    return _ask.deliver(actor, agreement)
+
+
+def try_again(actor: Actor, number: int) -> Dispatch:
+    """A dispatch that is parked, failed, waits or was received otherwise than sent."""
+    return _ask.try_again(actor, number)
+
+
+def park(actor: Actor, number: int) -> Dispatch:
+    """Leave a dispatch until somebody tries it again."""
+    return _ask.park(actor, number)
+
+
+def fetch(actor: Actor, number: int, name: str) -> Path:
+    """A file of a dispatch, for a system of its consumer, or a person of it who holds a role that the agreement names.
+    Raises ``NotFound`` for everybody else, ``Refused`` where the agreement ended, ``Conflict`` where a consent did."""
+    return _fetch.fetch(actor, number, name)
+
+
+def acknowledge(actor: Actor, number: int, rows: int, sha256: str) -> Dispatch:
+    """What the consumer received: reconciled (``acknowledged``), or ``differs``."""
+    return _fetch.acknowledge(actor, number, rows, sha256)
+
+
+def may_fetch(actor: Actor, dispatch: Dispatch) -> bool:
+    """Whether the dispatch is this actor's to fetch, were its agreement living."""
+    return _fetch.is_own(actor, dispatch.agreement)
+
+
+def dispatch(number: int) -> Dispatch:
+    """Raises ``NotFound``."""
+    return _dispatched.dispatch(number)
+
+
+def dispatches(
+    *,
+    agreement: str = "",
+    state: str = "",
+    channel: str = "",
+    consumer: str = "",
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Dispatch]:
+    """Newest first; ``before`` is the id of the last one seen."""
+    return _dispatched.dispatches(
+        agreement=agreement, state=state, channel=channel, consumer=consumer, before=before, limit=limit
+    )
+
+
+def dispatch_counts(facet: str) -> dict[str, int]:
+    """How many dispatches each ``agreement``, ``state``, ``channel`` or ``consumer`` has, the most first."""
+    return _dispatched.counts(facet)
+
+
+def check_target(agreement: str) -> list[Finding]:
+    """Try an agreement's target with everything short of sending data; never raises."""
+    return _checks.check(agreement)
+
+
+def tidy_outbox() -> int:
+    """Remove files of agreements that ended and files older than LINGQU_OUTBOX_DAYS; gives how many."""
+    return _schedule.tidy()
+
+
+__all__ = [
+    "Delivery",
+    "Dispatch",
+    "Finding",
+    "Lake",
+    "Mapping",
+    "Preview",
+    "Progress",
+    "Sequence",
+    "Shape",
+    "Source",
+    "State",
+]

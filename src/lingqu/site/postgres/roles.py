@@ -67,6 +67,8 @@ WEB: dict[str, str] = {
     "catalogue_report": _KEEP,
     "catalogue_bulletin": _ADD,
     "exchange_delivery": _KEEP,
+    "exchange_dispatch": _KEEP,
+    "exchange_subscription": _SEE,
     "fusion_fusionrun": _SEE,
     "fusion_fusiondispute": _SEE,
     "procrastinate_jobs": _SEE,
@@ -75,7 +77,7 @@ WEB: dict[str, str] = {
 }
 """Table → what the web role may do. A table that is not here is closed to it: say so in ``CLOSED``."""
 
-CLOSED = ("procrastinate_periodic_defers",)
+CLOSED = ("procrastinate_periodic_defers", "exchange_held")
 
 LEAKPROOF = (
     "pg_catalog.jsonb_contains(jsonb, jsonb)",
