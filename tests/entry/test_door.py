@@ -350,3 +350,22 @@ def test_a_code_of_consent_is_known_to_every_process(city: None) -> None:
         cursor.execute("select count(*) from access_cache where cache_key like '%%entry-test'")
         assert cursor.fetchone()[0] == 1
     assert Account.objects.count() >= 0
+
+
+def test_what_is_over_is_deleted(city: None) -> None:
+    account("li")
+    client = browser()
+    enter(client, "li")
+    enter(browser(), "li", "wrong")
+    cache.set("old", 1, 60)
+    cache.set("new", 1, 60)
+    assert access.tidy() == {"attempts": 0, "cache": 0, "sessions": 0, "devices": 0, "tokens": 0}
+    with connection.cursor() as cursor:
+        cursor.execute("update django_session set expire_date = now() - interval '1 s'")
+        cursor.execute("update access_attempt set last_at = now() - interval '3 days'")
+        cursor.execute("update access_cache set expires = now() - interval '1 s' where cache_key like '%%old'")
+    gone = access.tidy()
+    assert (gone["cache"], gone["devices"], gone["attempts"]) == (1, 1, 2)
+    assert gone["sessions"] >= 1
+    assert cache.get("new") == 1
+    assert client.get("/accounts/2fa/").status_code == 302

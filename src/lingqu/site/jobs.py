@@ -133,6 +133,14 @@ def send(dispatch: int) -> None:
             exchange.send(dispatch)
 
 
+@app.task(name="sweep")
+def sweep() -> None:
+    """Delete sessions, tokens and codes whose time is over."""
+    with _work("sweep", "all") as ours:
+        if ours:
+            log.info("swept", **access.tidy())
+
+
 def ask_collect(source: str) -> bool:
     """Put a source's collecting into the queue; False where it stands there already."""
     from procrastinate.exceptions import AlreadyEnqueued

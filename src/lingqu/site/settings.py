@@ -190,7 +190,13 @@ IDP_OIDC_ADAPTER = "lingqu.ui.entry.issuer.Issuer"
 IDP_OIDC_PRIVATE_KEYS = _identity.signing_keys(INSTANCE)
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN, IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 1800, 30 * 24 * 3600
 # Codes and limits of the sign-in pages: one place for all web processes.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "access_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("LINGQU_PROXIES", "1" if HTTPS else "0"))
 RATES = _identity.rates(DEMO)
 LIMITED_PATHS = ("/ngsi-ld/", "/api/", "/tiles/", "/identity/o/api/")

@@ -37,6 +37,7 @@ SEAL_EVERY = 5.0  # of the ledger: what is not sealed yet can be taken away unno
 SHARING_EVERY = 60.0  # clocks of requests and agreements
 OUTGOING_EVERY = 2.0  # seconds between looks at what agreements are due for
 TIDY_EVERY = 3600.0
+SWEEP_EVERY = 3600.0  # sessions, tokens and codes whose time is over
 STALLED_AFTER = 30.0  # seconds without a heartbeat
 LEADER, ALIVE = 73210001, 73210002  # advisory locks
 
@@ -60,6 +61,7 @@ class Pump:
     sharing_looked: float = -SHARING_EVERY
     outgoing_looked: float = 0.0
     tidied: float = 0.0
+    swept: float = -SWEEP_EVERY
 
     async def run(self) -> None:
         while True:
@@ -110,6 +112,9 @@ class Pump:
             self.sharing_looked = time.monotonic()
             wanted.append(("sharing", jobs.sharing, {}))
         wanted += [(f"send:{number}", jobs.send, {"dispatch": number}) for number in self._outgoing()]
+        if time.monotonic() - self.swept > SWEEP_EVERY:
+            self.swept = time.monotonic()
+            wanted.append(("sweep", jobs.sweep, {}))
         return Look([w for w in wanted if w[0] not in live | waiting])
 
     def _seal(self) -> bool:

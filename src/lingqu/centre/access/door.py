@@ -62,6 +62,7 @@ from lingqu.centre.access.grants import Held
 from lingqu.centre.access.ledger import Row as LedgerEntry
 from lingqu.centre.access.policy import steady
 from lingqu.centre.access.standing import Standing
+from lingqu.centre.access.tidying import tidy
 from lingqu.centre.access.tokens import TokenRefused, account_of_token
 from lingqu.centre.drawing import door as drawing
 from lingqu.kernel import outbound as _outbound
@@ -548,5 +549,6 @@ __all__ = [
     "rotate_client",
     "settle_account",
     "steady",
+    "tidy",
     "told_by_provider",
 ]
