@@ -63,7 +63,7 @@ def shared(town: Town) -> list[str]:
     return [f"{n}/" for n in numbers] + [f"{drafts[0]}/{group}/" for group in GROUPS]
 
 
-def opened(browser: Browser, server: str, width: int, language: str) -> Page:
+def opened(browser: Browser, server: str, width: int, language: str, who: str = "steward") -> Page:
     context = browser.new_context(
         base_url=server,
         locale=language,
@@ -73,7 +73,7 @@ def opened(browser: Browser, server: str, width: int, language: str) -> Page:
     )
     page = context.new_page()
     page.goto("/accounts/login/")
-    page.click('button[value="steward"]')
+    page.click(f'button[value="{who}"]')
     page.goto("/purpose/")
     page.check('input[value="casework"]')
     page.fill("#text", "2026-118")
