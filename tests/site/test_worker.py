@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from lingqu.centre.catalogue import models
 from lingqu.site import jobs, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,3 +88,17 @@ def test_a_piece_of_work_is_done_by_one() -> None:
 def test_a_source_is_asked_for_once() -> None:
     assert jobs.ask_collect("police.vehicles")
     assert not jobs.ask_collect("police.vehicles")
+
+
+def test_the_clocks_of_sharing_are_looked_at_each_minute() -> None:
+    pump = worker.Pump(leads=True)
+    looked = [("sharing", jobs.sharing, {})]
+    pump.sealed = time.monotonic()
+    assert [w for w in pump._look().wanted if w[0] == "sharing"] == looked
+    assert [w for w in pump._look().wanted if w[0] == "sharing"] == []
+    now = timezone.now()
+    models.Request.objects.create(
+        number="R-1", state="submitted", consumer="a", provider="b", resource="c", since=now, due=now
+    )
+    jobs.sharing()
+    assert models.Request.objects.get(number="R-1").escalated_at is not None

@@ -92,7 +92,7 @@ def test_from_the_catalogue_to_an_agreement_and_its_end(clerk: Client, owner: Cl
     number = sent(clerk)
     record = clerk.get(f"/stewardship/sharing/{number}/").content.decode()
     assert "being checked" in record
-    assert "working days left" in record
+    assert "2 working days left" in record
     assert number in centre.get("/stewardship/sharing/").content.decode()
     assert "Pass on to the owner" in centre.get(f"/stewardship/sharing/{number}/").content.decode()
     assert "Pass on to the owner" not in owner.get(f"/stewardship/sharing/{number}/").content.decode()
@@ -274,3 +274,12 @@ def test_pages_of_sharing_cost_a_known_number_of_queries(town: Town, address: st
     with CaptureQueriesContext(connection) as captured:
         assert client.get(address).status_code == 200
     assert len(captured) <= PINS[address]
+
+
+def test_what_is_overdue_is_said_everywhere(late: str, centre: Client) -> None:
+    catalogue.tick()
+    assert models.Request.objects.get(number=late).escalated_at is not None
+    catalogue.tick()
+    assert models.Step.objects.filter(number=late, act="escalate").count() == 1
+    assert "Requests for sharing" in centre.get("/stewardship/").content.decode()
+    assert "overdue by" in centre.get("/stewardship/sharing/").content.decode()

@@ -55,6 +55,9 @@ _README = """\
 | `sources/` | 数据来源与字段映射 sources and their mappings |
 | `quality/` | 质量规则 quality rules |
 | `fusion/` | 基础库融合规则 how base registers are fused |
+| `calendars/` | 工作日历（节假日、调休） holidays and make-up workdays |
+| `sharing/` | 共享规则（办理时限） clocks and limits of sharing |
+| `purposes/` | 使用目的 why personal data may be read |
 | `roles/` | 角色 roles |
 | `data/` | 小数据文件 small data files (`city:data/…`) |
 

@@ -54,7 +54,7 @@ def tabs(here: str) -> list[dict[str, Any]]:
     named = [
         ("overview", _("Overview")),
         ("catalogue", _("Catalogue")),
-        ("sharing", _("Sharing")),
+        ("sharing", _("Data sharing")),
         ("deliveries", _("Deliveries")),
         ("upload", _("Hand in a file")),
         ("sources", _("Sources")),

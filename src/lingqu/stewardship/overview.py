@@ -37,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
         cycles=said(catalogue.wording.CYCLE, get_language() or "zh-hans"),
         registers=registers(counts),
         disputes=sum(counts.values()),
-        todo=_todo(standing, sum(counts.values())),
+        todo=_todo(standing, sum(counts.values()), _sharing(access.actor_of(request))),
         summary=_summary(standing),
         target=TARGET,
     )
@@ -78,9 +78,20 @@ def registers(counts: dict[tuple[str, str], int]) -> list[dict[str, Any]]:
     ]
 
 
-def _todo(standing: list[Standing], disputes: int) -> list[dict[str, str]]:
+def _sharing(actor: access.Actor) -> list[dict[str, str]]:
+    """Requests that wait for the reader."""
+    counts = catalogue.counts(actor)
+    if not counts["waiting"]:
+        return []
+    look = "bad" if counts["overdue"] else "notice"
+    step = _("Check, decide or complete them; the clock runs")
+    title, href = _("Requests for sharing"), reverse("stewardship:sharing")
+    return [{"href": href, "title": title, "words": f"{counts['waiting']:,}", "step": step, "state": look}]
+
+
+def _todo(standing: list[Standing], disputes: int, waiting: list[dict[str, str]]) -> list[dict[str, str]]:
     """What to do next, the worst first."""
-    todo = []
+    todo: list[dict[str, str]] = []
     language = get_language() or "zh-hans"
     for s in sorted(standing, key=lambda s: {"bad": 0, "notice": 1, "none": 2}.get(s.state, 3)):
         if s.next_step:
@@ -94,4 +105,4 @@ def _todo(standing: list[Standing], disputes: int) -> list[dict[str, str]]:
         href = reverse("stewardship:disputes")
         title = _("Disputes between departments")
         todo.append({"href": href, "title": title, "words": f"{disputes:,}", "step": step, "state": "notice"})
-    return todo[:8]
+    return [*waiting, *todo][:8]

@@ -58,7 +58,7 @@ ACTS: dict[str, Text] = {
     "replace": Text(zh="协议变更", en="agreement replaced"),
     "begin": Text(zh="协议生效", en="agreement begun"),
     "remind": Text(zh="时限过半提醒", en="reminded at half time"),
-    "escalate": Text(zh="超期，已报大数据中心", en="overdue, escalated to the information centre"),
+    "escalate": Text(zh="超期，已报大数据中心", en="overdue, escalated"),
     "warn": Text(zh="即将到期提醒", en="warned that the end is near"),
     "message": Text(zh="留言", en="message"),
     "report": Text(zh="使用情况反馈", en="report on use"),

@@ -59,7 +59,7 @@ def titles() -> dict[str, str]:
         "answered": _("Answered"),
         "answered_late": _("Answered late"),
         "overdue": _("Not answered in time"),
-        "refused": _("Refused"),
+        "refused": _("Refused as a whole"),
         "requested": _("Requested of others"),
         "used": _("Agreements used"),
         "unused": _("Agreements not used"),

@@ -50,7 +50,7 @@ def sections(here: str) -> list[dict[str, Any]]:
 
 
 def crumb(here: str = "") -> tuple[str, str]:
-    return _("Sharing"), reverse("stewardship:sharing") if here else ""
+    return _("Data sharing"), reverse("stewardship:sharing") if here else ""
 
 
 @require_safe
@@ -155,7 +155,7 @@ def _name(facet: str, value: str) -> str:
 
 
 def titles() -> dict[str, str]:
-    return {"state": _("State"), "provider": _("Provider"), "consumer": _("Consumer"), "method": _("Method")}
+    return {"state": _("State"), "provider": _("Provided by"), "consumer": _("Consumer"), "method": _("Method")}
 
 
 def facets(found: Iterable[Any], chosen: dict[str, str]) -> list[dict[str, Any]]:
@@ -179,7 +179,7 @@ def _chosen(chosen: dict[str, str]) -> list[dict[str, str]]:
 @stewards
 def requests_csv(request: HttpRequest) -> HttpResponseBase:
     actor, want = access.actor_of(request), asked(request, ("all", "mine", "to_decide"))
-    head = [_("Number"), _("State"), _("Consumer"), _("Provider"), _("Resource"), _("Matter"), _("Method"), _("Due")]
+    head = [_("Number"), _("State"), _("Consumer"), _("Provided by"), _("Resource"), _("Matter"), _("Method"), _("Due")]
     rows = []
     for r in _requests(actor, want, MOST):
         row = request_row(r)
@@ -193,7 +193,16 @@ def requests_csv(request: HttpRequest) -> HttpResponseBase:
 @stewards
 def agreements_csv(request: HttpRequest) -> HttpResponseBase:
     actor, want = access.actor_of(request), asked(request, ("all", "mine", "provided"))
-    head = [_("Number"), _("State"), _("Consumer"), _("Provider"), _("Resource"), _("Method"), _("Begins"), _("Ends")]
+    head = [
+        _("Number"),
+        _("State"),
+        _("Consumer"),
+        _("Provided by"),
+        _("Resource"),
+        _("Method"),
+        _("Begins"),
+        _("Ends"),
+    ]
     rows = []
     for a in _agreements(actor, want, MOST):
         row = agreement_row(a)

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from lingqu.centre.access import door as access
+from lingqu.centre.access.definitions import Role
 from lingqu.centre.catalogue import door as catalogue
+from lingqu.centre.drawing import door as drawing
 from lingqu.kernel.errors import LingquError, NotFound, Refused
 from lingqu.kernel.text import Text
 from lingqu.stewardship.desk import frame, stewards
@@ -95,7 +97,7 @@ def _agreement(actor: access.Actor, number: str) -> tuple[str, dict[str, Any]]:
         "resource": words.resource(found.resource),
         "consumer": words.department(found.consumer),
         "provider": words.department(found.provider),
-        "purpose": words.purpose(found.purpose),
+        "purpose_title": words.purpose(found.purpose),
         "method": words.methods().get(found.method, found.method),
         "frequency": words.frequencies().get(found.frequency, found.frequency),
         "items": [
@@ -103,6 +105,7 @@ def _agreement(actor: access.Actor, number: str) -> tuple[str, dict[str, Any]]:
             for item, attribute in found.attributes
         ],
         "lacking": [words.item(known, code) for code in found.lacking],
+        "holders": _holders(found),
         "usage": usage,
         "trend": _trend(usage),
         "trend_words": ", ".join(f"{day:%m-%d}: {entities:,}" for day, _calls, entities in usage[-7:]),
@@ -121,6 +124,15 @@ def _agreement(actor: access.Actor, number: str) -> tuple[str, dict[str, Any]]:
         },
     }
     return "stewardship/sharing/agreement.html", context
+
+
+def _holders(found: catalogue.Agreement) -> list[str]:
+    """Who holds it, in words; what is delivered is read by the platform."""
+    roles = drawing.every(Role)
+    people = [roles[code].title.say(words.language()) if code in roles else code for code in found.people_roles]
+    if found.method in catalogue.targets():
+        return [*people, _("the platform delivers it")]
+    return [*people, *(name for name in found.accounts if name != "-")]
 
 
 def _trend(usage: list[tuple[Any, int, int]]) -> list[int]:

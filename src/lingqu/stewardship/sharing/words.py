@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
 
+SECOND = timedelta(seconds=1)
 LOOKS = {
     "draft": "none",
     "submitted": "notice",
@@ -101,10 +103,10 @@ def clock(of: catalogue.Request) -> dict[str, Any] | None:
         return None
     now = timezone.now()
     if of.overdue:
-        days = max(1, catalogue.working_days(of.due, now))
+        days = max(1, catalogue.working_days(of.due - SECOND, now))
         words = ngettext("overdue by %(days)s working day", "overdue by %(days)s working days", days) % {"days": days}
         return {"day": of.due_day, "words": words, "look": "bad"}
-    left = catalogue.working_days(now, of.due) if of.due_day > timezone.localdate() else 0
+    left = catalogue.working_days(now, of.due - SECOND)
     if left == 0:
         return {"day": of.due_day, "words": _("due today"), "look": "notice"}
     words = ngettext("%(days)s working day left", "%(days)s working days left", left) % {"days": left}
