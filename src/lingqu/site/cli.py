@@ -30,6 +30,7 @@ COMMANDS = {
     "new-city": "blueprint",
     "synthesize": "synthesize",
     "demo": "demo",
+    "analyst": "analyst",
     "ledger": "ledger",
 }
 WRITING = frozenset({"collect", "check", "fuse", "run", "blueprint"})
