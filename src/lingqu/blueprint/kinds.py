@@ -10,6 +10,7 @@ from lingqu.centre.drawing.definitions import City
 from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.exchange.definitions import Source
 from lingqu.centre.fusion.definitions import RegisterRules
+from lingqu.centre.papers.definitions import Form, FormRules, FormSituation, FormTerms
 from lingqu.centre.quality.definitions import RuleSet
 from lingqu.kernel.definition import Definition
 from lingqu.kernel.elements import CodeList, DataElement
@@ -40,6 +41,10 @@ _IN_FOLDERS = (
     Kind(Role, Text(zh="角色", en="role")),
     Kind(Calendar, Text(zh="工作日历", en="calendar")),
     Kind(SharingRules, Text(zh="共享规则", en="sharing rules")),
+    Kind(FormTerms, Text(zh="表单词汇", en="vocabulary of forms")),
+    Kind(Form, Text(zh="表单", en="form")),
+    Kind(FormRules, Text(zh="表单合并规则", en="rules of forms")),
+    Kind(FormSituation, Text(zh="办事情形", en="situation")),
 )
 CITY = Kind(City, Text(zh="城市", en="city"))
 PACK = Kind(PackFile, Text(zh="行业包", en="pack"))

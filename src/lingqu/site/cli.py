@@ -28,9 +28,9 @@ COMMANDS = {
     "account": "account",
     "blueprint": "blueprint",
     "new-city": "blueprint",
+    "papers": "papers",
     "synthesize": "synthesize",
     "demo": "demo",
-    "analyst": "analyst",
     "ledger": "ledger",
 }
 WRITING = frozenset({"collect", "check", "fuse", "run", "blueprint"})

@@ -10,6 +10,7 @@ from lingqu.blueprint.rules import (
     departments,
     elements,
     fusion,
+    papers,
     quality,
     references,
     resources,
@@ -34,6 +35,7 @@ EVERY: tuple[Check, ...] = (
     sources.check,
     quality.check,
     fusion.check,
+    papers.check,
     roles.check,
     secrets.check,
 )
