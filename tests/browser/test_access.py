@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 import lingqu.ui
 from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
+from lingqu.centre.exchange.models import Dispatch
 from lingqu.site import demo_sharing
 from ui.living import Town
 
@@ -52,6 +54,7 @@ def addresses(town: Town, stages: list[str]) -> list[str]:
     person, building = town.disputed, town.first("Building")
     records = [f"/registers/Person/{person}/", f"/registers/Building/{building}/", "/registers/Person/", "/purpose/"]
     records += [f"/stewardship/sharing/{each}" for each in [*SHARING, *stages]]
+    records += ["/stewardship/outgoing/", *(f"/stewardship/outgoing/{d.pk}/" for d in Dispatch.objects.all())]
     return [*PUBLIC, *records, *("/stewardship" + p for p in DESK), f"/stewardship/deliveries/{number}/"]
 
 
@@ -60,9 +63,33 @@ def stages(town: Town, django_db_blocker: Any) -> list[str]:
     """One request and agreement of every state, as the demo makes them, committed as the town is."""
     with django_db_blocker.unblock():
         demo_sharing.tell()
+        handed_out()
         found = [*catalogue.requests(access.SYSTEM), *catalogue.agreements(access.SYSTEM)]
     numbers = {each.state: each.number for each in found}
     return [f"{n}/" for n in numbers.values()] + [f"{numbers['draft']}/{group}/" for group in GROUPS]
+
+
+def handed_out() -> None:
+    """A delivery out about which everything there is to say is said."""
+    said = {"zh": "接收方没有签收：HTTP 503", "en": "The receiver gave no receipt: HTTP 503"}
+    error = {"rule": "outgoing.push", "message": said, "place": "https://example.org/a/long/path", "next_step": said}
+    told: dict[str, Any] = dict(
+        resource="police.household_register",
+        provider="police",
+        consumer="civil_affairs",
+        entity_type="Person",
+        channel="push",
+        state="parked",
+        next_at=timezone.now(),
+        batch=3,
+        rows_sent=1500,
+        rows_received=1499,
+        receipt={"differing": [{"batch": 2, "sent": 500, "received": 499}]},
+        error=error,
+        tries=[{"at": timezone.now().isoformat(), **error}],
+    )
+    number = catalogue.agreements(access.SYSTEM)[0].number
+    Dispatch.objects.create(agreement=number, **told)
 
 
 def opened(browser: Browser, server: str, width: int, language: str, who: str = "steward") -> Page:

@@ -56,6 +56,7 @@ def tabs(here: str) -> list[dict[str, Any]]:
         ("catalogue", _("Catalogue")),
         ("sharing", _("Data sharing")),
         ("deliveries", _("Deliveries")),
+        ("outgoing", _("Deliveries out")),
         ("upload", _("Hand in a file")),
         ("sources", _("Sources")),
         ("fusion", _("Fusion")),

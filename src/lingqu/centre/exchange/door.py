@@ -224,18 +224,26 @@ def dispatches(
     state: str = "",
     channel: str = "",
     consumer: str = "",
+    sides: tuple[str, ...] | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Dispatch]:
-    """Newest first; ``before`` is the id of the last one seen."""
+    """Newest first; ``before`` is the id of the last one seen. ``sides``: only those that one of these departments
+    provides or receives."""
     return _dispatched.dispatches(
-        agreement=agreement, state=state, channel=channel, consumer=consumer, before=before, limit=limit
+        agreement=agreement,
+        state=state,
+        channel=channel,
+        consumer=consumer,
+        sides=sides,
+        before=before,
+        limit=limit,
     )
 
 
-def dispatch_counts(facet: str) -> dict[str, int]:
+def dispatch_counts(facet: str, sides: tuple[str, ...] | None = None) -> dict[str, int]:
     """How many dispatches each ``agreement``, ``state``, ``channel`` or ``consumer`` has, the most first."""
-    return _dispatched.counts(facet)
+    return _dispatched.counts(facet, sides)
 
 
 def check_target(agreement: str) -> list[Finding]:

@@ -63,3 +63,10 @@ class PaperForm(Form):
 
     number: Annotated[str, Field(min_length=1, max_length=80, description="the paper's number")]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="of the scan")]
+
+
+class ReceiptForm(Form):
+    """What was received of a file: its data rows, and the digest of its bytes."""
+
+    rows: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

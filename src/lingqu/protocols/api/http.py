@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
@@ -73,6 +74,9 @@ def _answered(request: HttpRequest, methods: Mapping[str, Callable[..., Any]], k
     if method != "GET" and request.user.is_authenticated and (broken := _csrf(request)):
         return broken
     given = methods[method](request, **kwargs)
+    if isinstance(given, HttpResponseBase):  # a file
+        given["Cache-Control"] = "no-store"
+        return given
     document, status = given if isinstance(given, tuple) else (given, 200)
     answer = HttpResponse(orjson.dumps(document), status=status, content_type="application/json")
     answer["Cache-Control"] = "no-store"

@@ -115,6 +115,44 @@ ANSWERS: dict[str, dict[str, Any]] = {
         },
         next={"type": ["string", "null"], "description": "for the parameter after"},
     ),
+    "Dispatch": _object(
+        "number agreement channel state rowsSent rowsReceived createdAt endedAt files",
+        number={"type": "integer"},
+        agreement=_STRING,
+        channel={"enum": ["file", "database", "push", "subscription"]},
+        state={
+            "enum": [
+                "waiting",
+                "running",
+                "delivered",
+                "acknowledged",
+                "differs",
+                "parked",
+                "withdrawn",
+                "failed",
+            ]
+        },
+        rowsSent={"type": "integer"},
+        rowsReceived={"type": ["integer", "null"]},
+        createdAt=_DATETIME,
+        endedAt={"type": ["string", "null"]},
+        files={
+            "type": "array",
+            "items": _object(
+                "name rows bytes sha256",
+                name=_STRING,
+                rows={"type": "integer"},
+                bytes={"type": "integer"},
+                sha256=_STRING,
+            ),
+        },
+    ),
+    "Dispatches": _object(
+        "agreement dispatches next",
+        agreement=_STRING,
+        dispatches={"type": "array", "items": {"$ref": "#/components/schemas/Dispatch"}},
+        next={"type": ["integer", "null"], "description": "for the parameter before"},
+    ),
     "Asked": _object(
         "agreement asked",
         agreement=_STRING,
@@ -147,7 +185,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
 @cache
 def document() -> dict[str, Any]:
     schemas = dict(ANSWERS)
-    for form in (forms.VerifyForm, forms.ConsentForm, forms.PaperForm):
+    for form in (forms.VerifyForm, forms.ConsentForm, forms.PaperForm, forms.ReceiptForm):
         schemas |= _schemas_of(form)
     schemas["Answers"] = _object(
         "answers", answers={"type": "array", "items": {"$ref": "#/components/schemas/Verified"}}
@@ -198,6 +236,7 @@ def _paths() -> dict[str, Any]:
         limit,
         _parameter("before", "query", "next of the last page"),
     ]
+    name = {**_parameter("name", "path", "of the file"), "required": True}
     paper = [{"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}]
     return {
         "/openapi.json": {"get": _operation("This document", {"type": "object"})},
@@ -211,6 +250,14 @@ def _paths() -> dict[str, Any]:
             )
         },
         "/agreements/{number}/records": {"get": _operation("A page of records", _ref("Records"), records)},
+        "/agreements/{number}/dispatches": {
+            "get": _operation("Deliveries under an agreement", _ref("Dispatches"), [number, consents[-1]])
+        },
+        "/dispatches/{number}": {"get": _operation("One delivery", _ref("Dispatch"), paper)},
+        "/dispatches/{number}/files/{name}": {"get": _operation("A file of it", {}, [*paper, name])},
+        "/dispatches/{number}/receipt": {
+            "post": _operation("What was received", _ref("Dispatch"), paper, "ReceiptForm")
+        },
         "/consents": {
             "get": _operation("Consents under an agreement", _ref("Consents"), consents),
             "post": _operation("Ask persons for consent", _ref("Asked"), [purpose], "ConsentForm", "201"),

@@ -20,6 +20,7 @@ from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.drawing import door as drawing
 from lingqu.kernel.errors import LingquError, NotFound, Refused
 from lingqu.kernel.text import Text
+from lingqu.stewardship import outgoing
 from lingqu.stewardship.desk import frame, stewards
 from lingqu.stewardship.sharing import listing, summary, words
 
@@ -112,6 +113,7 @@ def _agreement(actor: access.Actor, number: str) -> tuple[str, dict[str, Any]]:
         "calls": sum(calls for _day, calls, _n in usage),
         "entities": sum(n for _day, _calls, n in usage),
         "consents": {"given": sum(c.state == "given" for c in consents), "asked": len(consents)},
+        "outgoing": outgoing.latest(actor, found),
         "reports": catalogue.reports(actor, number),
         "year": today.year,
         "left": (found.last_day - today).days,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from lingqu.centre.exchange import models
@@ -39,20 +39,28 @@ def dispatches(
     state: str = "",
     channel: str = "",
     consumer: str = "",
+    sides: tuple[str, ...] | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Dispatch]:
-    """Newest first."""
+    """Newest first. ``sides``: only of agreements that one of these departments is a side of."""
     asked = {"agreement": agreement, "state": state, "channel": channel, "consumer": consumer}
     found = models.Dispatch.objects.filter(**{name: value for name, value in asked.items() if value})
+    if sides is not None:
+        found = found.filter(_of(sides))
     if before is not None:
         found = found.filter(pk__lt=before)
     return [records.of(each) for each in found.order_by("-id")[:limit]]
 
 
-def counts(facet: str) -> dict[str, int]:
+def _of(sides: tuple[str, ...]) -> Q:
+    return Q(provider__in=sides) | Q(consumer__in=sides)
+
+
+def counts(facet: str, sides: tuple[str, ...] | None = None) -> dict[str, int]:
     """How many dispatches each value of ``agreement``, ``state``, ``channel`` or ``consumer`` has, the most first."""
-    found = models.Dispatch.objects.values_list(facet).annotate(n=Count("id")).order_by("-n", facet)
+    rows = models.Dispatch.objects.all() if sides is None else models.Dispatch.objects.filter(_of(sides))
+    found = rows.values_list(facet).annotate(n=Count("id")).order_by("-n", facet)
     return {str(value): n for value, n in found[:200]}
 
 
