@@ -32,6 +32,8 @@ SIDES = ("on", "off", "soon")
 WORK = {"retrieve": 1.3, "list": 1.5}
 """How many times longer with rights than without."""
 LISTS = 500.0
+UNLIMITED = ("NAMED", "ANONYMOUS", "TILES")
+"""Whose requests are not counted here: one client asks as often as it can."""
 
 ELEMENTS = [
     {"code": "name", "title": "姓名", "type": "string", "personal": "personal", "mask": "name"},
@@ -215,6 +217,7 @@ def _served(port: int, key: str, sides: list[Side]) -> Iterator[None]:
             env = supervisor.environment(here, "bench" if name == "off" else "web") | {"BENCH_SIDE": name}
             env["PYTHONPATH"] = os.pathsep.join([str(harness.ROOT), env.get("PYTHONPATH", "")])
             env.pop("PROMETHEUS_MULTIPROC_DIR")
+            env |= {f"LINGQU_RATE_{kind}": "" for kind in UNLIMITED}
             process = subprocess.Popen([*web, application], env=env, stdout=subprocess.DEVNULL, cwd=harness.ROOT)
             processes.append(process)
             headers = {"Authorization": f"Bearer {key}", "Lingqu-Purpose": "assistance"}

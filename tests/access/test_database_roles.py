@@ -193,6 +193,21 @@ def test_a_stolen_connection_sees_what_is_public(walls: None, stolen: psycopg.Co
     assert _count(stolen, "entity_past") == 0
     assert _count(stolen, "entity_change where type = 'Person'") == 0
     assert _count(stolen, "fusion_fusiondispute") == 0
+    assert _count(stolen, "access_ledger") == 0
+
+
+def test_the_ledger_is_walled_but_for_ones_own_rows(walls: None, people: None, as_web: Web, police: Actor) -> None:
+    clerk = Actor("person", "zhao", roles=("clerk",), region="230102000000", purpose="assistance", account_id=7)
+    me = Actor("person", "me", person=ID + "1", account_id=8)
+    access.record(clerk, "read", entity_type="Person", entity_ids=[ID + "1"])
+    access.record(police, "read", entity_type="Person", entity_ids=[ID + "2"])
+    asked = "select actor from access_ledger where act = 'read' order by id"
+    with as_web():
+        assert _ask(asked) == []
+        for actor, seen in ((clerk, ["zhao"]), (me, ["zhao"]), (SYSTEM, ["zhao", "wang"])):
+            with passes.working_for(lambda actor=actor: actor):  # type: ignore[misc]
+                assert _ask(asked) == seen
+        access.record(ANONYMOUS, "refused", entity_type="Person")
 
 
 def test_a_stolen_connection_makes_no_pass(walls: None, stolen: psycopg.Connection[Any], committed: None) -> None:

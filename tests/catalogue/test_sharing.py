@@ -203,6 +203,7 @@ LACKS: list[tuple[str, dict[str, Any]]] = [
     ("sharing.holders", {"accounts": ()}),
     ("sharing.holders", {"people_roles": ("emperor",)}),
     ("sharing.target", {"method": "push"}),
+    ("sharing.secret", {"method": "database", "target": {"connection": "postgresql://u:pw@db/x", "table": "t"}}),
     ("sharing.security", {"security": ""}),
     ("sharing.assessment", {"assessment": "无"}),
     ("sharing.consent", {"purpose": "assistance"}),

@@ -12,6 +12,7 @@ from lingqu.blueprint.plan import Plan, compare
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.drawing import door as drawing
+from lingqu.centre.entities import door as entities
 from lingqu.kernel.errors import Conflict
 from lingqu.kernel.text import Text
 
@@ -49,6 +50,7 @@ def apply(actor: Actor, blueprint: Blueprint, *, allow_removal: bool = False) ->
         if not allow_removal:
             _refuse_loss(made)
         revision = drawing.replace(made.put, made.remove, actor=actor.name, summary=made.counts)
+        entities.analyst_views()
         access.record(actor, "apply", count=len(made.changes), detail={"revision": revision} | made.counts)
     return Applied(revision, made)
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "papers": "papers",
     "synthesize": "synthesize",
     "demo": "demo",
+    "analyst": "analyst",
     "ledger": "ledger",
 }
 WRITING = frozenset({"collect", "check", "fuse", "run", "blueprint"})

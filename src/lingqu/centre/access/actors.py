@@ -14,7 +14,7 @@ from lingqu.centre.access.models import Account
 from lingqu.centre.access.policy import basis_of
 from lingqu.kernel.errors import Refused
 
-Way = Literal["page", "api", "export", "tile", "command", "delivery"]
+Way = Literal["page", "api", "export", "tile", "command", "delivery", "view"]
 Kind = Literal["person", "client", "device", "system", "anonymous"]
 PURPOSE_HEADER = "Lingqu-Purpose"
 AGREEMENT_HEADER = "Lingqu-Agreement"

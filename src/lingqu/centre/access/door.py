@@ -20,9 +20,11 @@ from lingqu.centre.access import (
     accounts,
     actors,
     administration,
+    analysts,
     checks,
     consents,
     grants,
+    inbox,
     ledger,
     masking,
     outbound,
@@ -298,7 +300,9 @@ def seal_of(number: int) -> Seal | None:
 
 def seal_ledger() -> Sealed:
     """Take every row of the ledger whose transaction has ended into the chain, and close the days that have ended.
-    Not inside a transaction that wrote to the ledger: its own rows are not ended. Another sealer at work: nothing."""
+    Not inside a transaction that wrote to the ledger: its own rows are not ended. Another sealer at work: nothing.
+    What analysts read (``guard.inbox``) is taken into the ledger before."""
+    inbox.take()
     return seals.seal()
 
 
@@ -463,6 +467,11 @@ def consents_of(person: str) -> list[Consented]:
 def consents_to(agreement: str, person: str = "", limit: int = 100, before: int | None = None) -> list[Consented]:
     """Newest first; ``before`` is the number of the last one seen."""
     return consents.of_agreement(agreement, person, limit, before)
+
+
+def require_analyst(username: str) -> None:
+    """Raises ``Refused`` (``access.analyst``) unless this is a living account with the role ``analyst``."""
+    analysts.require(username)
 
 
 def working_for(ask: Callable[[], Actor]) -> AbstractContextManager[None]:

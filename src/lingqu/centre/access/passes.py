@@ -153,6 +153,8 @@ def scopes_of(actor: Actor) -> bytes:
         found |= {"flags": flags} if flags else {}
     if actor.account_id is not None:
         found["account"] = actor.account_id
+    if actor.person:
+        found["person"] = actor.person
     if not found:
         return b""
     if actor.kind != "system":

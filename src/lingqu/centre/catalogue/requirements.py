@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -17,6 +18,7 @@ from lingqu.centre.drawing import door as drawing
 from lingqu.kernel.errors import Fault, Invalid
 from lingqu.kernel.text import Text
 
+_PASSWORD = re.compile(r"//[^/@\s]*:(?!\$\{secret:)[^/@\s]+@")
 TARGETS: dict[str, tuple[str, ...]] = {
     "file": ("format",),
     "database": ("connection", "table"),
@@ -121,6 +123,13 @@ def _holders(request: Request, resource: InformationResource) -> Iterator[Fault]
     for name in TARGETS.get(wish.method, ()):
         if not wish.target.get(name, "").strip():
             yield _fault("sharing.target", f"target.{name}", "没有写明送达位置", f"The delivery's {name} is not said")
+    if any(_PASSWORD.search(text) for text in wish.target.values()):
+        yield _fault(
+            "sharing.secret",
+            "target.connection",
+            "送达设置里写了密码；请填密钥名称",
+            "A password stands in the delivery's settings; name a secret instead",
+        )
     if wish.method not in DELIVERED and not (wish.accounts or wish.people_roles):
         yield _fault(
             "sharing.holders",

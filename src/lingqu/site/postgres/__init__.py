@@ -8,14 +8,17 @@ from lingqu.site.postgres.external import check_version
 from lingqu.site.postgres.launcher import Running, connection_file, remove, start, status, stop
 from lingqu.site.postgres.place import forgotten
 from lingqu.site.postgres.programs import binaries
-from lingqu.site.postgres.roles import Made, how_to_create, provision
+from lingqu.site.postgres.roles import Made, add_analyst, analysts, end_analyst, how_to_create, provision
 
 __all__ = [
     "Made",
     "Running",
+    "add_analyst",
+    "analysts",
     "binaries",
     "check_version",
     "connection_file",
+    "end_analyst",
     "forgotten",
     "how_to_create",
     "provision",

@@ -12,6 +12,7 @@ import os
 import secrets as _secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,8 @@ def provision(connection: psycopg.Connection[Any], secrets: Path, *, demo: bool 
         made = Made(web if web in there else "", analyst if analyst in there else "", walls)
         if made.web:
             _grants(connection, web)
+        if made.analyst:
+            _analysts(connection, analyst)
     if made.web:
         _password(connection, web, secrets / "web-role.json")
     else:
@@ -169,6 +172,73 @@ def _grants(connection: psycopg.Connection[Any], web: str) -> None:
     for table in sorted({row[0] for row in rows} & WEB.keys()):
         orders.append(sql.SQL(f"grant {WEB[table]} on public.{{}} to {{}}").format(sql.Identifier(table), role))
     connection.execute(sql.SQL("; ").join(orders))
+
+
+def _analysts(connection: psycopg.Connection[Any], group: str) -> None:
+    """Analysts see the views of their schema and nothing else. A view calls its functions as whoever reads it."""
+    role, database = sql.Identifier(group), sql.Identifier(connection.info.dbname)
+    orders = [
+        sql.SQL("grant connect on database {} to {}").format(database, role),
+        sql.SQL("grant usage on schema analyst to {}").format(role),
+        sql.SQL("grant select on all tables in schema analyst to {}").format(role),
+        sql.SQL("alter default privileges in schema analyst grant select on tables to {}").format(role),
+        sql.SQL(
+            "grant execute on function analyst.open(text), guard.reading(text), guard.masked(text, text) to {}"
+        ).format(role),
+    ]
+    connection.execute(sql.SQL("; ").join(orders))
+
+
+def add_analyst(
+    connection: psycopg.Connection[Any], name: str, account: str, until: datetime, by: str
+) -> tuple[str, str]:
+    """A login for an analyst until a moment; gives its name and its password, which is kept nowhere. An analyst of that
+    name gets a new password and term."""
+    _, group = names(connection.info.dbname)
+    login, password = f"{group}_{name}"[:63], _secrets.token_urlsafe(18)
+    role = sql.Identifier(login)
+    _role(connection, login, "login")
+    hidden = connection.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256").decode()
+    orders = [
+        sql.SQL("alter role {} login inherit connection limit 5 password {} valid until {}").format(
+            role, sql.Literal(hidden), sql.Literal(until.isoformat())
+        ),
+        sql.SQL("grant {} to {}").format(sql.Identifier(group), role),
+        sql.SQL("alter role {} set search_path = analyst").format(role),
+        sql.SQL("alter role {} set statement_timeout = '5min'").format(role),
+        sql.SQL("alter role {} set idle_in_transaction_session_timeout = '10min'").format(role),
+    ]
+    connection.execute(sql.SQL("; ").join(orders))
+    connection.execute(
+        "insert into guard.analyst (role, account, until, added_by) values (%s, %s, %s, %s) "
+        "on conflict (role) do update set account = excluded.account, until = excluded.until, "
+        "added_by = excluded.added_by, added_at = now()",
+        [login, account, until, by],
+    )
+    connection.commit()
+    return login, password
+
+
+def end_analyst(connection: psycopg.Connection[Any], name: str) -> bool:
+    """Close an analyst's login at once, sessions that are open included; False where there is none."""
+    _, group = names(connection.info.dbname)
+    login = f"{group}_{name}"[:63]
+    row = connection.execute("update guard.analyst set until = now() where role = %s returning 1", [login]).fetchone()
+    if row is None:
+        return False
+    connection.execute(sql.SQL("alter role {} nologin").format(sql.Identifier(login)))
+    connection.commit()
+    try:
+        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [login])
+    except psycopg.errors.InsufficientPrivilege:
+        connection.rollback()  # sessions see nothing any more all the same
+    return True
+
+
+def analysts(connection: psycopg.Connection[Any]) -> list[tuple[str, str, datetime]]:
+    """(login, account, until)"""
+    rows = connection.execute("select role, account, until from guard.analyst order by role")
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _password(connection: psycopg.Connection[Any], web: str, file: Path) -> None:

@@ -173,19 +173,63 @@ def _method(request: catalogue.Request) -> list[Question]:
 
 
 def _reach(request: catalogue.Request) -> list[Question]:
-    wish = request.wish
-    targets = {
-        "format": (_("File format"), _("csv, xlsx, json or parquet")),
-        "connection": (_("Name of the connection"), _("As the centre has set it up; never a password.")),
-        "table": (_("Table"), ""),
-        "url": (_("Address"), _("https; it must be on the city's list of outside systems.")),
+    if request.wish.method in catalogue.targets():
+        return _target(request)
+    return _holders(request)
+
+
+def target_labels() -> dict[str, str]:
+    return {
+        "format": _("File format"),
+        "connection": _("Connection"),
+        "table": _("Table"),
+        "mode": _("Rows that are there already"),
+        "url": _("Address"),
+        "secret": _("Secret by which batches are signed"),
+        "token": _("Secret that is sent as a token"),
     }
-    needed = catalogue.targets().get(wish.method, ())
-    if needed:
-        return [
-            Question("line", f"target.{name}", targets[name][0], wish.target.get(name, ""), targets[name][1])
-            for name in needed
-        ]
+
+
+def _target(request: catalogue.Request) -> list[Question]:
+    """Where a delivery goes: what its method must know, and what it may."""
+    given, labels = request.wish.target, target_labels()
+    secret = _("Name of a secret that your department has set up; it begins with %(begins)s. Never the secret itself.")
+    named = secret % {"begins": f"{request.consumer}__"}
+    hints = {
+        "connection": named,
+        "table": _("It is made where it is not there."),
+        "url": _("https; it must be on the city's list of outside systems."),
+        "secret": named,
+        "token": named,
+    }
+    found = []
+    for name in TARGET[request.wish.method]:
+        if name in hints:
+            found.append(Question("line", f"target.{name}", labels[name], given.get(name, ""), hints[name]))
+        else:
+            options = _options(name)
+            chosen = given.get(name, next(iter(options)))
+            choices = tuple(Choice(code, title, code == chosen) for code, title in options.items())
+            found.append(Question("radios", f"target.{name}", labels[name], choices=choices))
+    return found
+
+
+def _options(name: str) -> dict[str, str]:
+    if name == "format":
+        return {"csv": "CSV", "xlsx": "XLSX", "jsonl": "JSON Lines", "parquet": "Parquet"}
+    return {"replace": _("are replaced by each delivery"), "upsert": _("are kept and brought up to date")}
+
+
+TARGET: Mapping[str, tuple[str, ...]] = {
+    "file": ("format",),
+    "database": ("connection", "table", "mode"),
+    "push": ("url", "secret", "token"),
+    "subscription": ("url", "secret", "token"),
+}
+
+
+def _holders(request: catalogue.Request) -> list[Question]:
+    wish = request.wish
     systems = dict.fromkeys([*access.systems(request.consumer), *wish.accounts])
     accounts = tuple(Choice(name, name, name in wish.accounts) for name in systems)
     roles = tuple(
@@ -266,14 +310,16 @@ def _read_period(request: catalogue.Request, given: QueryDict) -> dict[str, Any]
 
 
 def _read_method(request: catalogue.Request, given: QueryDict) -> dict[str, Any]:
+    """What was said of another method's target does not fit this one."""
     method = given.get("method", "")
-    return {"method": method if method in words.methods() else "api"}
+    method = method if method in words.methods() else "api"
+    return {"method": method} | ({} if method == request.wish.method else {"target": {}})
 
 
 def _read_reach(request: catalogue.Request, given: QueryDict) -> dict[str, Any]:
-    needed = catalogue.targets().get(request.wish.method, ())
-    if needed:
-        return {"target": {name: _line(given, f"target.{name}") for name in needed}, "accounts": (), "people_roles": ()}
+    if request.wish.method in catalogue.targets():
+        said = {name: _line(given, f"target.{name}") for name in TARGET[request.wish.method]}
+        return {"target": {n: text for n, text in said.items() if text}, "accounts": (), "people_roles": ()}
     named = [*given.getlist("accounts"), *given.get("more_accounts", "").split()]
     roles = tuple(code for code in drawing.every(Role) if code in given.getlist("people_roles"))
     return {"accounts": tuple(dict.fromkeys(n[:150] for n in named[:20])), "people_roles": roles, "target": {}}

@@ -41,7 +41,7 @@ def facts(request: catalogue.Request) -> dict[str, list[tuple[str, str]]]:
     """Group → (question, answer)."""
     wish, items = request.wish, words.items_of(request.resource)
     comma = "、" if words.language().startswith("zh") else ", "
-    roles = drawing.every(Role)
+    roles, labels = drawing.every(Role), fields.target_labels()
     lasting = f"{wish.begins or '…'} – {wish.ends or '…'}" if wish.begins or wish.ends else ""
     found: dict[str, list[tuple[str, str]]] = {
         "items": [(_("Items"), comma.join(words.item(items, code) for code in wish.items))],
@@ -58,7 +58,7 @@ def facts(request: catalogue.Request) -> dict[str, list[tuple[str, str]]]:
             (_("Records a day"), f"{wish.quota:,}" if wish.quota else _("no limit")),
         ],
         "method": [(_("Method"), words.methods().get(wish.method, wish.method))],
-        "reach": [(name, value) for name, value in wish.target.items() if value],
+        "reach": [(labels.get(name, name), value) for name, value in wish.target.items() if value],
         "protection": [(_("Measures"), wish.security)],
     }
     for code, values in wish.where.items():
