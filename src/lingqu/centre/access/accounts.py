@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
@@ -23,6 +24,7 @@ class Demo:
     title: Text  # of the first role
     department: str = ""
     region: str = ""
+    person: Mapping[str, str] = field(default_factory=dict)
 
 
 def demo_accounts() -> list[Demo]:
@@ -41,6 +43,7 @@ def demo_accounts() -> list[Demo]:
             known.title if known else role.title,
             (known.department if known else "") or d.department or "",
             (known.region if known else "") or d.region,
+            (known.person if known else {}) or d.person,
         )
     return list(found.values())
 
@@ -70,3 +73,8 @@ def systems(department: str) -> list[str]:
     """See ``door.systems``."""
     found = Account.objects.filter(kind="client", department=department, is_active=True).order_by("username")
     return list(found.values_list("username", flat=True))
+
+
+def link(username: str, person: str, name: str) -> None:
+    """See ``door.link_demo_account``."""
+    Account.objects.filter(username=username, demo=True).update(person=person, display_name=name[:120])

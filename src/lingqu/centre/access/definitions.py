@@ -56,6 +56,10 @@ class DemoAccount(Part):
     name: Text
     department: Code | None = None
     region: str = ""
+    person: dict[str, str] = Field(
+        default_factory=dict,
+        description="attribute → value: the account is that of the first person of the register who has these",
+    )
 
 
 class Role(Definition):
@@ -71,6 +75,8 @@ class Purpose(Definition):
     """Why personal data may be read, and on which legal basis. Where a city has purposes, no other one is taken.
 
     ``ground`` is that of PIPL art. 13; ``choose``: offered to people on pages (else for agreements and interfaces).
+    ``delay_days``: what was read for it is shown to the person so much later (PIPL art. 18); such a purpose serves only
+    grants that name it.
     """
 
     kind: ClassVar[str] = "purpose"
@@ -79,3 +85,4 @@ class Purpose(Definition):
     basis: Text
     ground: Ground = "statutory_duty"
     choose: bool = True
+    delay_days: int = Field(default=0, ge=0, le=3650)

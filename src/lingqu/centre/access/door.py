@@ -26,12 +26,14 @@ from lingqu.centre.access import (
     grants,
     inbox,
     ledger,
+    looks,
     masking,
     outbound,
     passes,
     refusals,
 )
 from lingqu.centre.access import agreed as agreeing
+from lingqu.centre.access import objections as objections_
 from lingqu.centre.access import policy as _policy
 from lingqu.centre.access import standing as _standing
 from lingqu.centre.access import usage as _usage
@@ -62,6 +64,8 @@ from lingqu.centre.access.definitions import Action, Grant, Purpose
 from lingqu.centre.access.factors import needs_second_factor
 from lingqu.centre.access.grants import Held
 from lingqu.centre.access.ledger import Row as LedgerEntry
+from lingqu.centre.access.looks import Delayed, Look
+from lingqu.centre.access.objections import Objected
 from lingqu.centre.access.policy import steady
 from lingqu.centre.access.standing import Standing
 from lingqu.centre.access.tidying import tidy
@@ -201,6 +205,11 @@ def states(purpose: str) -> bool:
 def purposes() -> dict[str, Purpose]:
     """The purposes for which personal data may be read."""
     return drawing.every(Purpose)
+
+
+def basis_of(purpose: str) -> str:
+    """The legal basis of a purpose, in Chinese, as the ledger keeps it; empty for what is none of the city's."""
+    return _policy.basis_of(purpose)
 
 
 def masks(
@@ -506,6 +515,69 @@ def systems(department: str) -> list[str]:
     return accounts.systems(department)
 
 
+def reads_of(
+    person: str,
+    *,
+    own: bool | None = False,
+    department: str = "",
+    act: str = "",
+    words: str = "",
+    number: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Look]:
+    """Who looked at a person's record, newest first, without what is held back for a time (``Purpose.delay_days``).
+    ``own``: looks of the person's own account only, or without them; None gives both. For that person's eyes: whether
+    it is that person is for the caller to know."""
+    return looks.of(
+        person, own=own, department=department, act=act, words=words, number=number, before=before, limit=limit
+    )
+
+
+def readers_of(person: str) -> list[tuple[str, int, datetime]]:
+    """(department, looks, last look) at a person's record, as ``reads_of`` shows them; the last first."""
+    return looks.departments(person)
+
+
+def note_held_back(person: str) -> None:
+    """Leave a ledger row where a person who looked was not shown every look. The person is not told."""
+    looks.note_held_back(person)
+
+
+def delayed_reads(before: int | None = None, limit: int = 50) -> list[Delayed]:
+    """Looks that their persons are not shown yet, newest first: for auditors."""
+    return looks.delayed(before, limit)
+
+
+def object_to(actor: Actor, *, department: str, words: str, due: datetime, look: int = 0) -> Objected:
+    """The person objects to one look (a ledger row that ``reads_of`` showed) or to a department's processing. Raises
+    ``NotFound``, ``Invalid``, ``Conflict`` where the same is open already."""
+    return objections_.object_to(actor, department=department, words=words, due=due, look=look)
+
+
+def answer_objection(actor: Actor, number: int, *, upheld: bool, words: str, law: str = "") -> Objected:
+    """The department answers; to reject takes the law. Raises ``NotFound``, ``Refused``, ``Invalid``, ``Conflict``."""
+    return objections_.answer(actor, number, upheld=upheld, words=words, law=law)
+
+
+def objections_of(person: str) -> list[Objected]:
+    """Newest first."""
+    return objections_.of_person(person)
+
+
+def objections(
+    actor: Actor, *, everything: bool = False, state: str = "", before: int | None = None, limit: int = 50
+) -> list[Objected]:
+    """Those that the actor's department answers, newest first; all of them for who stewards everything, or for whom
+    the caller says so (auditors)."""
+    return objections_.listed(actor, everything=everything, state=state, before=before, limit=limit)
+
+
+def link_demo_account(username: str, person: str, name: str) -> None:
+    """Make a demo account that of a person of the register."""
+    accounts.link(username, person, name)
+
+
 def demo_accounts() -> list[Demo]:
     """The accounts that roles offer for one-click login; empty outside demo mode."""
     return accounts.demo_accounts()
@@ -525,6 +597,7 @@ __all__ = [
     "Action",
     "Actor",
     "Consented",
+    "Delayed",
     "Demo",
     "Grant",
     "Head",
@@ -535,6 +608,8 @@ __all__ = [
     "LedgerEntry",
     "LedgerFault",
     "LedgerStanding",
+    "Look",
+    "Objected",
     "Purpose",
     "Report",
     "Seal",

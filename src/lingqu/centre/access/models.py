@@ -161,6 +161,33 @@ class Usage(models.Model):
         return f"{self.agreement} {self.day} {self.entities}"
 
 
+class Objection(models.Model):
+    """A person's objection to one look at the record, or to processing; answered by the department, never deleted."""
+
+    number = models.BigAutoField(primary_key=True)
+    person = models.CharField(max_length=200, db_collation="C", help_text="id of the Person entity")
+    department = models.CharField(max_length=80, help_text="who answers")
+    look = models.BigIntegerField(default=0, help_text="row of the ledger; 0: processing as a whole")
+    words = models.TextField()
+    state = models.CharField(max_length=10, default="open", help_text="open, upheld, rejected")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    law = models.CharField(max_length=400, blank=True)
+    answered_by = models.CharField(max_length=200, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_objection"
+        indexes = [
+            models.Index(fields=["person"], name="access_obje_person"),
+            models.Index(fields=["department", "state"], name="access_obje_department"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.person} {self.state}"
+
+
 class LedgerRow(models.Model):
     """One read of personal data, write, export or refusal. Append-only."""
 

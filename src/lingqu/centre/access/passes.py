@@ -34,8 +34,8 @@ SECONDS = 600.0
 """How long a pass is good; it is made anew in the last fifth of that."""
 _SET = "select set_config('lingqu.pass', %s, false)"
 _GUARDED = re.compile(
-    r"entity|fusion_fusiondispute|access_ledger"
-    r"|(?:update|insert into) \"?access_(?:account|consent|credential|delegation|grant|proposal)"
+    r"entity|fusion_(?:fusiondispute|correction)|access_ledger|access_objection"
+    r"|(?:update|insert into) \"?access_(?:account|consent|credential|delegation|grant|objection|proposal)"
     r"|(?:update|insert into|delete from) \"?allauth_idp_oidc_client",
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -37,6 +38,11 @@ class Policy:
 
     def facts(self, entity_type: str) -> TypeFacts:
         return self.types.get(entity_type, _UNKNOWN)
+
+    def delay(self, purpose: str) -> timedelta:
+        """How much later a person is shown what was read for it."""
+        found = self.purposes.get(purpose_code(purpose))
+        return timedelta(days=found.delay_days if found else 0)
 
     def states(self, purpose: str) -> bool:
         """Whether these words state a purpose: one of the city's, where it has any."""
@@ -79,7 +85,12 @@ def purpose_code(purpose: str) -> str:
 
 
 def serves(grant: Grant, purpose: str) -> bool:
-    return "*" in grant.purposes or purpose_code(purpose) in grant.purposes
+    """A purpose that is shown to persons later serves only what names it: nobody hides a look by choosing it."""
+    code = purpose_code(purpose)
+    if code in grant.purposes or "*" not in grant.purposes:
+        return code in grant.purposes
+    delayed = _held[0].purposes.get(code) if _held else None
+    return delayed is None or not delayed.delay_days
 
 
 def basis_of(purpose: str) -> str:

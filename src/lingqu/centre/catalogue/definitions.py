@@ -125,6 +125,10 @@ _LAW = Text(
     zh="《政务数据共享条例》（国令第809号）", en="Regulations on Government Data Sharing (State Council Order 809)"
 )
 _LOCAL = Text(zh="同类地方办法的平台审核时限", en="limit of comparable local rules for the platform's check")
+_OBJECTION = Text(
+    zh="《个人信息保护法》第五十条：受理、处理与说明理由；期限由本市规定",
+    en="PIPL art. 50: take up, deal with, give reasons; the days are the city's own",
+)
 
 
 class SharingRules(Definition):
@@ -141,6 +145,7 @@ class SharingRules(Definition):
     decide: Limit = Limit(days=10, source=_LAW)
     provide: Limit = Limit(days=20, source=_LAW)
     correct: Limit = Limit(days=10, source=_LAW)
+    objection: Limit = Limit(days=15, source=_OBJECTION)
     longest: int = Field(default=3, ge=1, le=10, description="years that an agreement may last at most")
     warn: int = Field(default=30, ge=1, le=180, description="days before its end that both sides are told")
     keep_drafts: int = Field(default=90, ge=1, le=366, description="days after which what was never sent expires")

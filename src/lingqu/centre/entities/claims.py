@@ -115,6 +115,15 @@ def of_type(entity_type: str) -> dict[str, Standard]:
     return _shelf.made[entity_type]
 
 
+def same(entity_type: str, attribute: str, one: Any, other: Any) -> bool:
+    """See ``door.same``."""
+    standard = of_type(entity_type).get(attribute)
+    forms = (None, None) if standard is None else (standard.form(one), standard.form(other))
+    if standard is None or None in forms:
+        return bool(one == other)
+    return standard.same(*forms)
+
+
 def read(entity_type: str, claims: Sequence[Claim]) -> list[Ready]:
     """Raises Invalid, naming the claim, for what cannot be asked: about any person alike."""
     if entity_type not in schemas():

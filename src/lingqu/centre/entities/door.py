@@ -26,9 +26,11 @@ from typing import Any
 from lingqu.centre.access.door import Actor, steady
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities import analyst, maps, qlang, reads
+from lingqu.centre.entities import claims as claims_
 from lingqu.centre.entities import history as _history
 from lingqu.centre.entities import verify as _verify
 from lingqu.centre.entities import versions as _versions
+from lingqu.centre.entities.actions.contest import contest as _contest
 from lingqu.centre.entities.actions.delete import delete as _delete
 from lingqu.centre.entities.actions.write import write as _write
 from lingqu.centre.entities.claims import Answer, Claim, Verified
@@ -205,6 +207,17 @@ def verify(actor: Actor, entity_type: str, claims: Sequence[Claim]) -> list[Veri
     ``Invalid``: for what nobody may ask, never for what is so of a person.
     """
     return _verify.verify(actor, entity_type, claims)
+
+
+def contest(entity_id: str, attribute: str, on: bool, cause: str) -> bool:
+    """Mark an attribute as contested, or no more; gives whether that changed something. Subscribers are told, versions
+    stay. For rooms that hold the contest itself (fusion): who may ask for it is theirs to say."""
+    return _contest(entity_id, attribute, on, cause)
+
+
+def same(entity_type: str, attribute: str, one: Any, other: Any) -> bool:
+    """Whether two plain values are the same by the standard of the attribute's data element."""
+    return claims_.same(entity_type, attribute, one, other)
 
 
 @steady

@@ -18,7 +18,7 @@ from lingqu.kernel.elements import Mask
 
 COLUMNS = (
     "id, type, types, owner, region, scopes, label, attrs, geo, prov, bounds::text, created_at, modified_at, version, "
-    "expires_at"
+    "expires_at, contested"
 )
 
 
@@ -73,10 +73,11 @@ class Reader:
         if geo != "{}":
             instances |= orjson.loads(geo)
         sources = orjson.loads(prov) if prov != "{}" else {}
+        shown = access.apply_masks(found, instances)
         return Entity(
             id=entity_id,
             type=kind,
-            attrs=access.apply_masks(found, instances),
+            attrs=shown,
             owner=owner,
             region=region,
             label=self.label(kind, label, found),
@@ -88,6 +89,7 @@ class Reader:
             prov=masked_sources(found, sources),
             bounds=corners(box),
             expires_at=row[14],
+            contested=_contested(row[15], sources, shown),
         )
 
     def label(self, kind: str, label: str, found: Mapping[str, Mask]) -> str:
@@ -98,6 +100,14 @@ class Reader:
         schema = self._schemas.get(kind)
         named = schema.definition.label if schema else "name"
         return str(access.masked(found.get(named, found.get("*", "none")), label) or "")
+
+
+def _contested(marked: Sequence[str], sources: Mapping[str, Any], shown: Mapping[str, Any]) -> tuple[str, ...]:
+    """Of what is shown: where a correction is asked, and where fusion kept what others said."""
+    if not marked and not sources:
+        return ()
+    disputed = {name for name, source in sources.items() if isinstance(source, Mapping) and source.get("lost")}
+    return tuple(sorted((disputed | set(marked)) & shown.keys()))
 
 
 def masked_sources(found: Mapping[str, Mask], sources: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -48,6 +48,7 @@ class Entity:
     prov: Mapping[str, Any] = field(default_factory=dict)
     bounds: tuple[float, float, float, float] | None = None  # west, south, east, north; degrees, WGS-84
     expires_at: datetime | None = None
+    contested: tuple[str, ...] = ()  # attributes that are shown and of which a correction is asked or sources disagree
 
     def value(self, attribute: str) -> Any:
         """The plain value of an attribute's default instance (object of a Relationship), or None."""

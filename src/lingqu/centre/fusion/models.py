@@ -46,3 +46,51 @@ class FusionDispute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity_id} {self.attribute}"
+
+
+class Correction(models.Model):
+    """Somebody says that a fact is wrong; answered by the department that gave it, never deleted."""
+
+    number = models.BigAutoField(primary_key=True)
+    entity_id = models.CharField(max_length=200, db_collation="C")
+    entity_type = models.CharField(max_length=80)
+    attribute = models.CharField(max_length=80)
+    held = models.JSONField(null=True)
+    claimed = models.JSONField()
+    words = models.TextField(blank=True)
+    resource = models.CharField(max_length=80, blank=True, help_text="that gave the value")
+    department = models.CharField(max_length=80, help_text="who answers now")
+    asked_by = models.CharField(max_length=200)
+    by_person = models.BooleanField(help_text="the person the record is of, else a clerk")
+    asking_department = models.CharField(max_length=80, blank=True)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="open")  # open | accepted | refused | done | withdrawn
+    reason = models.TextField(blank=True)
+    law = models.CharField(max_length=400, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    delivery = models.BigIntegerField(null=True, help_text="that brought the value claimed")
+    stages = models.JSONField(default=list)  # [{at, act, by, department, words}, …]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["entity_id"], name="fusion_correction_of_entity"),
+            models.Index(fields=["department", "state"], name="fusion_correction_to_answer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.entity_id} {self.attribute} {self.state}"
+
+
+class CorrectionEvidence(models.Model):
+    """A file that somebody sent with it. It goes with the backup of the database, and with nothing else."""
+
+    correction = models.OneToOneField(Correction, on_delete=models.CASCADE, related_name="evidence")
+    name = models.CharField(max_length=120)
+    media = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.correction_id} {self.name}"

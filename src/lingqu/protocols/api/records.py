@@ -59,7 +59,9 @@ def _asked(actor: access.Actor, kind: str, who: dict[str, str]) -> tuple[str, ..
 
 def _record(entity: entities.Entity, agreed: set[str]) -> dict[str, Any]:
     names = [name for name in entity.attrs if "*" in agreed or name in agreed]
-    told = {"id": entity.id, "attributes": {name: entity.value(name) for name in names}}
+    told: dict[str, Any] = {"id": entity.id, "attributes": {name: entity.value(name) for name in names}}
+    if contested := [name for name in entity.contested if name in names]:
+        told["contested"] = contested
     told["modifiedAt"] = entity.modified_at.isoformat()
     return told
 

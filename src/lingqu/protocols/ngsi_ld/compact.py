@@ -48,8 +48,16 @@ def entity(found: Entity, shape: Shape) -> dict[str, Any]:
         result["expiresAt"] = moment(found.expires_at)
     for name, instances in found.attrs.items():
         if wanted(name):
-            result[shape.terms.said(name)] = attribute(instances, shape)
+            marked = _contested(instances) if name in found.contested else instances
+            result[shape.terms.said(name)] = attribute(marked, shape)
     return result
+
+
+def _contested(instances: Any) -> Any:
+    """With the sub-property that says that the value is in dispute, or a correction of it asked for."""
+    if isinstance(instances, list):
+        return [_contested(each) for each in instances]
+    return {**instances, "contested": {"type": "Property", "value": True}}
 
 
 def _wanted(shape: Shape) -> Callable[[str], bool]:

@@ -23,6 +23,7 @@ from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.entities import door as entities
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import engine, reads
+from lingqu.centre.fusion.actions.close_corrections import close
 from lingqu.centre.fusion.actions.settle import keep_disputes
 from lingqu.centre.fusion.models import FusionRun
 from lingqu.centre.fusion.plan import Plan
@@ -80,6 +81,7 @@ def _run(run: FusionRun, plan: Plan, last: FusionRun | None, dirty: bool, progre
             _keep_weights(plan, trained)
             written = _store(bench, plan, run, last, dirty)
             _finish(bench, run, written)
+            close(plan.rules.type)
         finally:
             bench.con.close()
     _tidy(run)
