@@ -20,6 +20,7 @@ from lingqu.centre.entities import door as entities
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
 from lingqu.centre.quality import door as quality
+from lingqu.site.demo import link_people
 from lingqu.ui.tiles import serve, standing
 from toytown import TOYTOWN
 
@@ -78,4 +79,5 @@ def _build() -> Town:
             deliveries[source] = quality.check(delivery.id)
     for register in fusion.registers():
         fusion.fuse(register)
+    link_people()
     return Town(deliveries, fusion.disputes(register="population", limit=1)[0].entity_id)

@@ -91,6 +91,7 @@ class Demo:
         self._synthesize()
         self._ask_for_everything()
         self._watch(tree)
+        link_people()
         self._share()
         (self.instance.run / "demo.json").write_text(json.dumps(self._wish()))
         self.console.print(f"done in {time.monotonic() - began:.0f} s")
@@ -181,6 +182,18 @@ class Demo:
                 self.console.print(
                     f"  {'fused' if run.state == 'done' else 'FAILED':<8} {run.register:<42} {run.entities:>10,} things"
                 )
+
+
+def link_people() -> None:
+    """Make demo accounts those of people of the register, once there are any."""
+    from lingqu.centre.access import door as access
+    from lingqu.centre.entities import door as entities
+
+    for demo in access.demo_accounts():
+        if demo.person:
+            query = entities.Query(types=("Person",), facets=demo.person, limit=1)
+            for person in entities.find(access.SYSTEM, query).entities:
+                access.link_demo_account(demo.username, person.id, person.label)
 
 
 def _stop(*_: Any) -> None:

@@ -61,6 +61,8 @@ def tabs(here: str) -> list[dict[str, Any]]:
         ("sources", _("Sources")),
         ("fusion", _("Fusion")),
         ("disputes", _("Disputes")),
+        ("corrections", _("Corrections")),
+        ("objections", _("Objections")),
         ("ledger", _("Ledger")),
         ("blueprint", _("Blueprint")),
         ("accounts", _("Accounts")),

@@ -35,10 +35,19 @@ class Purpose:
         return max(1, round((self.until - time.time()) / 60))
 
 
-def choices() -> dict[str, str]:
-    """The purposes of the city that a person may state, by code."""
+def choices(request: HttpRequest) -> dict[str, str]:
+    """The purposes of the city that a person may state, by code; those that are told later only to whom a grant names
+    them."""
+    language, known = get_language() or "zh-hans", access.purposes()
+    delayed = {code for code, p in known.items() if p.delay_days and not p.choose}
+    named = {p for each in access.holds(access.actor_of(request)) for p in each.grant.purposes} if delayed else set()
+    return {code: p.title.say(language) for code, p in known.items() if p.choose or code in delayed & named}
+
+
+def titles() -> dict[str, str]:
+    """Every purpose by code, as people say it."""
     language = get_language() or "zh-hans"
-    return {code: p.title.say(language) for code, p in access.purposes().items() if p.choose}
+    return {code: p.title.say(language) for code, p in access.purposes().items()}
 
 
 def standing(request: HttpRequest) -> Purpose | None:
@@ -48,7 +57,7 @@ def standing(request: HttpRequest) -> Purpose | None:
     if not held or session is None or session.get(_UNTIL, 0) <= time.time():
         return None
     code, _colon, text = str(held).partition(": ")
-    return Purpose(code, choices().get(code, code), text, float(session[_UNTIL]))
+    return Purpose(code, titles().get(code, code), text, float(session[_UNTIL]))
 
 
 def expire(request: HttpRequest) -> None:
@@ -91,14 +100,14 @@ def state(request: HttpRequest) -> HttpResponse:
         if not faults:
             return redirect(back)
     given = {"code": request.POST.get("code", ""), "text": request.POST.get("text", "")}
-    context = {"choices": choices(), "faults": faults, "given": given, "next": back, "minutes": LASTS // 60}
+    context = {"choices": choices(request), "faults": faults, "given": given, "next": back, "minutes": LASTS // 60}
     return render(request, "ui/purpose.html", context, status=400 if faults else 200)
 
 
 def _keep(request: HttpRequest) -> dict[str, str]:
     code, text = request.POST.get("code", ""), " ".join(request.POST.get("text", "").split())[:160]
     faults = {}
-    if code not in choices():
+    if code not in choices(request):
         faults["code"] = _("Choose a purpose.")
     if len(text) < 2:
         faults["text"] = _("Say in a few words what it is about, for example the case number.")

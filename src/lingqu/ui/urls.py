@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lingqu.ui import login, purpose, security
+from lingqu.ui import correct, login, purpose, security
 from lingqu.ui.entry import issuer
 from lingqu.ui.tiles import serve
 
 app_name = "ui"
 urlpatterns = [
     path("accounts/demo/", login.demo, name="demo_login"),
+    path("correct/<str:entity_id>/<str:attribute>/", correct.page, name="correct"),
     path("purpose/", purpose.state, name="purpose"),
     path("security/", security.page, name="security"),
     path(".well-known/security.txt", security.text, name="security_txt"),

@@ -207,6 +207,11 @@ def purposes() -> dict[str, Purpose]:
     return drawing.every(Purpose)
 
 
+def carry(actor: Actor) -> None:
+    """From here on the database is asked for this actor: where a page acts under another purpose than the session's."""
+    passes.carry(actor)
+
+
 def basis_of(purpose: str) -> str:
     """The legal basis of a purpose, in Chinese, as the ledger keeps it; empty for what is none of the city's."""
     return _policy.basis_of(purpose)

@@ -15,6 +15,7 @@ from django.http import FileResponse, Http404, HttpRequest, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lingqu.centre.access import door as access
@@ -96,7 +97,7 @@ def _plain_columns(kind: EntityType) -> list[str]:
 def _head(kind: EntityType, wording: Wording) -> list[str]:
     titles = [wording.title(kind.attributes[name], name) for name in _plain_columns(kind)]
     point = ["longitude (WGS-84)", "latitude (WGS-84)"] if kind.geometry else []
-    return ["id", *titles, *point]
+    return ["id", *titles, *point, _("Contested")]
 
 
 def _line(kind: EntityType, entity: entities.Entity, wording: Wording) -> list[Any]:
@@ -113,6 +114,7 @@ def _line(kind: EntityType, entity: entities.Entity, wording: Wording) -> list[A
     if kind.geometry:
         box = entity.bounds
         cells += [round((box[0] + box[2]) / 2, 6), round((box[1] + box[3]) / 2, 6)] if box else ["", ""]
+    cells.append("; ".join(wording.title(kind.attributes.get(name), name) for name in entity.contested))
     return cells
 
 
@@ -153,7 +155,8 @@ def _xlsx(kind: EntityType, found: Iterator[entities.Entity]) -> HttpResponseBas
 
 def _plain(kind: EntityType, entity: entities.Entity) -> dict[str, Any]:
     facts = {name: entity.value(name) for name in _plain_columns(kind)}
-    return {"id": entity.id, "type": entity.type, **{k: v for k, v in facts.items() if v is not None}}
+    told = {"id": entity.id, "type": entity.type, **{k: v for k, v in facts.items() if v is not None}}
+    return told | ({"contested": list(entity.contested)} if entity.contested else {})
 
 
 def _joined(start: str, parts: Iterator[str], end: str) -> Iterator[str]:

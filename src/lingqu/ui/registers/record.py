@@ -65,7 +65,7 @@ def _context(
             (title, ""),
         ],
         "key": _key_facts(kind, entity, wording),
-        "sections": _sections(kind, entity, wording, steward),
+        "sections": sections(kind, entity, wording, steward),
         "disputes": [_dispute(d, actor, kind, entity, wording) for d in disputes],
         "members": members,
         "made_up": any(getattr(sources.get(m["source"]), "synthetic", False) for m in members),
@@ -74,7 +74,13 @@ def _context(
         "geojson": _geometry(kind, entity),
         "bounds": _around(entity),
         "steward": steward,
+        "corrects": corrects(actor, entity),
     }
+
+
+def corrects(actor: access.Actor, entity: entities.Entity) -> bool:
+    """Whether pages offer to say that a fact is wrong: to the person of the record, and to departments."""
+    return bool(actor.person == entity.id or actor.department) and actor.kind == "person"
 
 
 def _targets(actor: access.Actor, entity: entities.Entity) -> list[entities.Entity]:
@@ -97,7 +103,7 @@ def _key_facts(kind: EntityType, entity: entities.Entity, wording: Wording) -> l
     return facts[:6]
 
 
-def _sections(kind: EntityType, entity: entities.Entity, wording: Wording, steward: bool) -> list[dict[str, Any]]:
+def sections(kind: EntityType, entity: entities.Entity, wording: Wording, steward: bool) -> list[dict[str, Any]]:
     """Facts by the type's groups; what the type does not know stands last under its own name."""
     groups: dict[str, list[dict[str, Any]]] = {code: [] for code in kind.groups}
     for name in [*kind.attributes, *(n for n in entity.attrs if n not in kind.attributes)]:
@@ -110,6 +116,9 @@ def _sections(kind: EntityType, entity: entities.Entity, wording: Wording, stewa
             "title": wording.title(attribute, name),
             "items": items,
             "from": _source(entity, name),
+            "name": name,
+            "contested": name in entity.contested,
+            "correctable": attribute is not None and attribute.kind == "Property",
             "lost": _lost(entity, name, kind, wording) if steward else [],
         }
         groups.setdefault(group, []).append(fact)

@@ -1,0 +1,3 @@
+from ui.living import town
+
+__all__ = ["town"]
