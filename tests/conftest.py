@@ -62,8 +62,9 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from lingqu.centre.access import apart, credentials, grants, passes, standing  # noqa: E402
+from lingqu.centre.access import apart, credentials, grants, passes, policy, standing  # noqa: E402
 from lingqu.centre.drawing import door as drawing  # noqa: E402
+from lingqu.centre.entities import claims, schema  # noqa: E402
 from web_role import as_web, requests_as_web, web_role  # noqa: E402, F401
 
 
@@ -97,6 +98,8 @@ def _clean_house(request: pytest.FixtureRequest) -> Iterator[None]:
     for each in (standing, credentials, passes):
         each.forget()
     grants._worked_out.clear()
+    policy._held.clear()
+    schema._shelf.revision = claims._shelf.revision = -1
     yield
     apart.close()
     mark = request.node.get_closest_marker("django_db")
