@@ -283,3 +283,36 @@ def test_what_is_overdue_is_said_everywhere(late: str, centre: Client) -> None:
     assert models.Step.objects.filter(number=late, act="escalate").count() == 1
     assert "Requests for sharing" in centre.get("/stewardship/").content.decode()
     assert "overdue by" in centre.get("/stewardship/sharing/").content.decode()
+
+
+def test_nobody_acts_for_another_department(town: Town, clerk: Client, owner: Client, centre: Client) -> None:
+    """What is sent along and was not asked for changes nothing; what is another side's act is refused."""
+    number = sent(clerk)
+    act(centre, number, act="check", how="pass")
+    record, draft = f"/stewardship/sharing/{number}/", asked(clerk)
+    refused = [
+        clerk.post(record + "act/", {"act": "decide", "item.sex": "unmask"}),
+        centre.post(record + "act/", {"act": "decide", "item.sex": "unmask"}),
+        owner.post(record + "act/", {"act": "withdraw", "words": "x"}),
+        owner.post(NEW, {"consumer": "civil_affairs"}),
+        clerk.post(NEW, {"consumer": "market"}),
+        owner.get(f"/stewardship/sharing/{draft}/"),
+        owner.post(f"/stewardship/sharing/{draft}/items/", {"items": ["citizen_id"]}),
+        centre.post(f"/stewardship/sharing/{draft}/items/", {"items": ["citizen_id"]}),
+        owner.post(f"/stewardship/sharing/{draft}/send/"),
+        town.client("auditor").post("/stewardship/sharing/bulletins/issue/", {"month": "2026-01"}),
+    ]
+    assert [answer.status_code for answer in refused] == [403] * len(refused)
+    assert LedgerRow.objects.filter(act="refused", detail__rule="sharing.side").count() >= len(refused)
+    clerk.post(f"/stewardship/sharing/{draft}/items/", {"items": ["sex"], "state": "agreed", "consumer": "market"})
+    kept = models.Request.objects.get(number=draft)
+    assert (kept.state, kept.consumer, kept.items) == ("draft", "civil_affairs", ["sex"])
+    foreign = act(owner, number, act="decide", **{"item.sex": "grant", "item.citizen_id": "unmask", "words": "x"})
+    assert "Some items are refused" in foreign
+    assert models.Request.objects.get(number=number).state == "deciding"
+
+
+def test_what_a_spreadsheet_would_run_is_quoted(clerk: Client) -> None:
+    asked(clerk, purpose={"purpose": "casework", "matter": "=cmd|' /C calc'!A0", "basis": "x"})
+    text = clerk.get("/stewardship/sharing/requests.csv?tab=mine").content.decode("utf-8-sig")
+    assert "'=cmd" in text

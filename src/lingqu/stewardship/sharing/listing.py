@@ -20,11 +20,11 @@ from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.stewardship.desk import frame, stewards
 from lingqu.stewardship.sharing import words
+from lingqu.ui.registers.export import guarded
 
 PAGE = 50
 MOST = 5000
 FACETS = ("state", "provider", "consumer", "method")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def asked(request: HttpRequest, tabs: tuple[str, ...]) -> dict[str, Any]:
@@ -217,8 +217,7 @@ def as_csv(actor: access.Actor, name: str, head: list[str], rows: list[list[Any]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for row in [head, *rows]:
-        cells = ["" if cell is None else str(cell) for cell in row]
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        writer.writerow(["" if cell is None else guarded(str(cell)) for cell in row])
     access.record(actor, "export", entity_type="Sharing", count=len(rows), detail={"list": name})
     answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="sharing-{name}.csv"'
