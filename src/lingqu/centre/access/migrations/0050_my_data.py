@@ -25,7 +25,7 @@ drop policy seen on access_objection; drop policy made on access_objection; drop
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0032_types_of_a_pass")]
+    dependencies = [("access", "0034_ledger_wall")]
     operations = [
         migrations.CreateModel(
             name="Objection",
