@@ -91,6 +91,7 @@ def benches(people: int, folder: Path) -> list[Bench]:
         Bench("quality_persons", "Checking a file of persons", ("2000000",), ("50000",), _quality),
         Bench("entities_write", "The store of entities", ("200000",), ("5000",), _store),
         Bench("papers", "Forms merged to the fewest questions", (), ("--forms", "50")),
+        Bench("outgoing", "Deliveries out", ("100000",), ("2000",)),
         Bench("ledger", "The ledger of reads and writes, tampered with", ("1000000",), ("20000",)),
         Bench(
             "demo",

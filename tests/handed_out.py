@@ -125,9 +125,9 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.before()
             mood = receiver.moods.pop(0) if receiver.moods else receiver.mood
-            if mood in ("good", "lies", "deaf", "short"):
+            if mood in ("good", "lies", "deaf", "short", "slow"):
                 receiver.take(dict(self.headers), body)
-            if mood == "hangs":
+            if mood in ("hangs", "slow"):
                 time.sleep(9)
             status = {"broken": 503, "no": 403, "away": 302}.get(mood, 200)
             count = getattr(receiver, "count", 0)
