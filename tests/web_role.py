@@ -38,7 +38,7 @@ def web_role(django_db_setup: None, django_db_blocker: Any) -> dict[str, str]:
             pytest.skip("the owner of this database may not create roles")
         other.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(made.web)))
         other.commit()
-        known = json.loads((Path(settings.LINGQU_SECRETS) / "web-role.json").read_text())
+        known = json.loads((Path(settings.LINGQU_SECRETS) / f"{made.web}.json").read_text())
         about = other.info
         return {
             "host": about.host,

@@ -44,7 +44,7 @@ def test_pages_are_answered_by_a_role_that_owns_nothing(up: Tree) -> None:
     users = {row[0] for row in up.ask("select usename from pg_stat_activity where application_name <> 'psql'")}
     assert "lingqu_web" in users
     assert up.ask("select count(*) from pg_class where relowner = 'lingqu_web'::regrole") == [(0,)]
-    for secret in ("pass", "web-role.json"):
+    for secret in ("pass", "lingqu_web.json"):
         assert (up.instance.secrets / secret).stat().st_mode & 0o077 == 0
 
 

@@ -54,7 +54,8 @@ def _patience() -> dict[str, str]:
 
 def _database() -> dict[str, object]:
     """Processes that answer requests connect as the web role, where there is one; all others as the owner."""
-    found, role = _owner(), INSTANCE.secrets / "web-role.json"
+    found = _owner()
+    role = INSTANCE.secrets / f"{str(found['NAME'])[:54]}_web.json"
     if os.environ.get("LINGQU_PROCESS") in ("web", "intake") and role.exists():
         known = json.loads(role.read_text())
         found |= {"ENGINE": "lingqu.site.web_database", "USER": known["user"], "PASSWORD": known["password"]}

@@ -11,6 +11,7 @@ import json
 import os
 import secrets as _secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -131,9 +132,9 @@ def provision(connection: psycopg.Connection[Any], secrets: Path, *, demo: bool 
         if made.analyst:
             _analysts(connection, analyst)
     if made.web:
-        _password(connection, web, secrets / "web-role.json")
+        _password(connection, web, secrets / f"{web}.json")
     else:
-        (secrets / "web-role.json").unlink(missing_ok=True)
+        (secrets / f"{web}.json").unlink(missing_ok=True)
     return made
 
 
@@ -257,17 +258,19 @@ def _password(connection: psycopg.Connection[Any], web: str, file: Path) -> None
 
 
 def _opens(connection: psycopg.Connection[Any], file: Path, web: str) -> bool:
+    """Whether the password in the file is the role's. A server that has no room for a connection now says nothing of
+    the password, which stays as it is: processes connect by it."""
     try:
         known = json.loads(file.read_text())
-        if known["user"] != web:
-            return False
-        about = connection.info
-        psycopg.connect(
-            host=about.host, port=about.port, dbname=about.dbname, user=web, password=known["password"]
-        ).close()
-    except (OSError, ValueError, KeyError, psycopg.Error):
+        user, password = known["user"], known["password"]
+    except (OSError, ValueError, KeyError):
         return False
-    return True
+    about = connection.info
+    try:
+        psycopg.connect(host=about.host, port=about.port, dbname=about.dbname, user=user, password=password).close()
+    except psycopg.OperationalError as error:
+        return user == web and "password authentication failed" not in str(error)
+    return bool(user == web)
 
 
 def _key(connection: psycopg.Connection[Any], file: Path, demo: bool) -> None:
@@ -277,8 +280,8 @@ def _key(connection: psycopg.Connection[Any], file: Path, demo: bool) -> None:
     except (OSError, ValueError):
         key = b""
     if len(key) != 32:
-        key = _secrets.token_bytes(32)
-        _write(file, key.hex())
+        _write(file, _secrets.token_bytes(32).hex(), first=not file.exists())
+        key = bytes.fromhex(file.read_text().strip())
     padded = key.ljust(64, b"\0")
     connection.execute(
         "insert into guard.key (inner_pad, outer_pad, demo) values (%s, %s, %s) on conflict (one) do update "
@@ -287,12 +290,18 @@ def _key(connection: psycopg.Connection[Any], file: Path, demo: bool) -> None:
     )
 
 
-def _write(file: Path, content: str) -> None:
+def _write(file: Path, content: str, *, first: bool = False) -> None:
+    """Whole or not at all; ``first``: what another process wrote meanwhile stays."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         out.write(content)
-    fresh.rename(file)
+    if first:
+        with suppress(FileExistsError):
+            os.link(fresh, file)
+        fresh.unlink()
+    else:
+        fresh.rename(file)
 
 
 def _walls(connection: psycopg.Connection[Any]) -> bool:
