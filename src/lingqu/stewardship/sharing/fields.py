@@ -184,7 +184,7 @@ def target_labels() -> dict[str, str]:
         "connection": _("Connection"),
         "table": _("Table"),
         "mode": _("Rows that are there already"),
-        "url": _("Address"),
+        "url": _("Receiving address"),
         "secret": _("Secret by which batches are signed"),
         "token": _("Secret that is sent as a token"),
     }
