@@ -63,6 +63,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from lingqu.centre.access import apart, credentials, grants, passes, policy, standing  # noqa: E402
+from lingqu.centre.catalogue import served  # noqa: E402
 from lingqu.centre.drawing import door as drawing  # noqa: E402
 from lingqu.centre.entities import claims, schema  # noqa: E402
 from web_role import as_web, requests_as_web, web_role  # noqa: E402, F401
