@@ -96,7 +96,7 @@ def _clean_house(request: pytest.FixtureRequest) -> Iterator[None]:
     memory by revision, whose numbers begin anew when tables are emptied.
     """
     drawing._shelves[0] = drawing._Shelf()
-    for each in (standing, credentials, passes):
+    for each in (standing, credentials, passes, served):
         each.forget()
     grants._worked_out.clear()
     policy._held.clear()
