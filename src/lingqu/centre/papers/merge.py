@@ -207,6 +207,7 @@ class _Compiler:
             tuple(fields),
             tuple(through),
             helper,
+            attribute.many,
         )
 
 

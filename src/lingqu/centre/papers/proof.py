@@ -51,7 +51,8 @@ class Fate:
 
 @dataclass(frozen=True)
 class Question:
-    """Asked once. ``fields`` take the value itself, ``through`` by way of other terms; ``helper``: on no form."""
+    """Asked once. ``fields`` take the value itself, ``through`` by way of other terms; ``helper``: on no form;
+    ``repeated``: once a row; ``many``: the value is a list."""
 
     term: str
     title: Text
@@ -62,6 +63,7 @@ class Question:
     fields: tuple[str, ...]
     through: tuple[str, ...]
     helper: bool = False
+    many: bool = False
 
 
 @dataclass(frozen=True)
