@@ -144,10 +144,12 @@ def _holdings(account: Account) -> tuple[Holding, ...]:
 
 def _lent(account: Account) -> list[Any]:
     """Living delegations to the account; what its giver does not hold any more is not lent either."""
+    if account.kind != "person":
+        return []
     now = timezone.now()
     rows = account.lent_to_me.select_related("giver").filter(revoked_at=None, begins__lte=now, ends__gt=now)
     found = []
-    for lent in rows if account.kind == "person" else ():
+    for lent in rows:
         lent.roles = [role for role in lent.roles if role in lent.giver.roles]
         if lent.roles and lent.giver.is_active and not is_over(lent.giver):
             found.append(lent)
