@@ -300,7 +300,7 @@ def _record(
         ids = list(dict.fromkeys(one.id for one in told))
         access.record(
             actor, "verify", entity_type=entity_type, entity_ids=ids, attributes=attributes, count=len(told),
-            detail=detail,
+            detail=detail, basis="；".join(bases),
         )  # fmt: skip
     if len(told) < len(ready):
         states.pop("answered", None)
