@@ -353,7 +353,7 @@ def test_withdrawn_before_its_end_nothing_has_changed(table: tuple[str, sa.Engin
         "postgresql:///x",
         "mysql://u@evil/x?local_infile=1",
         "oracle://u@127.0.0.1/x",
-        "postgresql://${secret:django}@127.0.0.1/x",
+        "postgresql://127.0.0.1/${secret:django}",
         "django",
         "nonsense",
     ],

@@ -103,6 +103,17 @@ def test_what_was_read_anew_has_another_key(receiver: Receiver) -> None:
     assert receiver.rows[person_id(0)]["person_name"] == "王大明"
 
 
+def test_what_is_again_what_it_was_is_not_taken_for_known(receiver: Receiver) -> None:
+    receiver.moods = ["deaf"]
+    waits = run(push(receiver))
+    put(0, name="王大明")
+    receiver.moods = ["deaf"]
+    again(waits.id)
+    put(0, name="王小明")
+    assert again(waits.id).state == "acknowledged"
+    assert receiver.rows[person_id(0)]["person_name"] == "王小明"
+
+
 def test_pauses_grow_to_an_hour_and_then_it_is_parked(receiver: Receiver) -> None:
     assert [pause(n).total_seconds() for n in (1, 2, 3, 4, 5, 6, 50)] == [5, 20, 80, 320, 1280, 3600, 3600]
     receiver.mood = "broken"
@@ -253,3 +264,33 @@ def test_its_quota_is_waited_for(receiver: Receiver) -> None:
     assert waits.error
     assert waits.error["rule"] == "access.quota"
     assert timezone.localdate(waits.next_at) == timezone.localdate() + timedelta(days=1)
+
+
+def test_parked_while_it_runs_it_stops_behind_the_batch_on_its_way(receiver: Receiver) -> None:
+    sent = door.deliver(STEWARD, push(receiver).number)
+    real = post.post
+
+    def then_park(*how: Any) -> Any:
+        found = real(*how)
+        if len(receiver.seen) == 1:
+            door.park(STEWARD, sent.id)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(post, "post", then_park)
+        parked = door.send(sent.id)
+    assert parked
+    assert (parked.state, parked.rows_received, parked.tries) == ("parked", 2, [])
+    assert len(receiver.seen) == 1
+    door.try_again(STEWARD, sent.id)
+    assert again(sent.id).rows_received == 5
+
+
+def test_what_fails_at_once_is_not_begun_every_minute(receiver: Receiver) -> None:
+    agreed("push", {"url": "http://169.254.169.254/"}, frequency="realtime")
+    (first,) = door.due_dispatches()
+    assert door.send(first).state == "failed"  # type: ignore[union-attr]
+    models.Dispatch.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+    assert door.due_dispatches() == []
+    models.Dispatch.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    assert len(door.due_dispatches()) == 1

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from handed_out import (
@@ -165,6 +165,7 @@ WRITES = st.lists(
 
 
 @given(writes=WRITES)
+@example(writes=[("put", 0, 0), ("deaf", 3, 3), ("delete", 0, 1)])  # sent, its receipt lost, and then gone
 @settings(
     max_examples=12,
     deadline=None,

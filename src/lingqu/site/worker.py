@@ -129,13 +129,18 @@ class Pump:
             return False
 
     def _outgoing(self) -> list[int]:
-        if time.monotonic() - self.outgoing_looked > OUTGOING_EVERY:
-            self.outgoing_looked = time.monotonic()
-            exchange.due_dispatches()
-        if time.monotonic() - self.tidied > TIDY_EVERY:
-            self.tidied = time.monotonic()
-            exchange.tidy_outbox()
-        return exchange.pending_dispatches()
+        """Ids of dispatches to be worked on. What is wrong with them must not hold up the city's own work."""
+        try:
+            if time.monotonic() - self.outgoing_looked > OUTGOING_EVERY:
+                self.outgoing_looked = time.monotonic()
+                exchange.due_dispatches()
+            if time.monotonic() - self.tidied > TIDY_EVERY:
+                self.tidied = time.monotonic()
+                exchange.tidy_outbox()
+            return exchange.pending_dispatches()
+        except Exception:
+            log.exception("outgoing.not_looked")
+            return []
 
     def _lead(self) -> bool:
         """Be the leader, or become it. The first look of a leader takes up what dead workers left."""

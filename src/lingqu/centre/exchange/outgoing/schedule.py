@@ -17,6 +17,8 @@ from lingqu.kernel.errors import LingquError
 
 log = structlog.get_logger(__name__)
 KEPT_DAYS = 30
+AFTER_FAULT = timedelta(hours=1)
+"""What cannot go well without somebody changing something is not begun every minute."""
 PERIODS = {
     "realtime": timedelta(minutes=1),
     "hourly": timedelta(hours=1),
@@ -59,7 +61,10 @@ def _due(agreement: Agreement, last: models.Dispatch | None) -> bool:
         return last is None
     if agreement.frequency not in PERIODS:
         return False
-    return last is None or timezone.now() - last.created_at >= PERIODS[agreement.frequency]
+    period = PERIODS[agreement.frequency]
+    if last is not None and last.state in ("failed", "differs"):
+        period = max(period, AFTER_FAULT)
+    return last is None or timezone.now() - last.created_at >= period
 
 
 def _paced(agreement: Agreement, last: models.Dispatch | None) -> bool:

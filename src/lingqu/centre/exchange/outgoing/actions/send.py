@@ -37,6 +37,8 @@ def send(number: int) -> records.Dispatch | None:
         channel, target = channels.of(agreement), channels.target(agreement)
         tries = channel.most_tries(target)
         channel.send(base.Work(row, agreement, target, channel.with_id(target)))
+    except base.Halted:
+        return records.of(reads.row(number))
     except Exception as fault:
         _failed(row, fault, tries)
     else:

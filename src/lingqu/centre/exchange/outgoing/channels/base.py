@@ -21,6 +21,10 @@ class Target(Part):
     """Settings of an agreement's target: what consumers write, all of it text. Unknown ones are faults."""
 
 
+class Halted(Exception):
+    """Somebody parked the dispatch while it was worked on."""
+
+
 @dataclass
 class Work:
     """One dispatch at work: its row, its agreement, the checked target."""
@@ -35,7 +39,10 @@ class Work:
         self.columns = columns.of(self.agreement, catalogue.delivering(self.agreement), with_id=self.with_id)
 
     def require_living(self) -> None:
+        """Raises ``Withdrawn`` where the agreement ended, ``Halted`` where somebody parked the dispatch."""
         reading.require_living(self.agreement)
+        if not models.Dispatch.objects.filter(pk=self.row.pk, state="running").exists():
+            raise Halted
 
     def rows(self, ids: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[Any, ...]]]:
         return reading.rows(self.agreement, self.columns, ids)

@@ -1,8 +1,9 @@
 """One signed batch over HTTP, and the receipt for it.
 
 ``Lingqu-Signature: t=<seconds since 1970>,v1=<hex HMAC-SHA-256>`` over ``<t>.<Idempotency-Key>.<body as sent>``.
-The key is ``<dispatch>:<batch>:<beginning of the body's SHA-256>``: what is sent again unchanged has the same one, and
-a batch that was read anew since (a consent may have been withdrawn) has another, so that nobody takes it for known.
+The key is ``<dispatch>:<batch>:<revision>``: what is sent again unchanged has the same one, and a batch that was read
+anew since (a consent may have been withdrawn) has a higher revision, so that nobody takes it for known, also where it
+is again what it was before.
 """
 
 from __future__ import annotations
@@ -48,9 +49,13 @@ class PostTarget(base.Target):
 
 @dataclass(frozen=True)
 class Batch:
+    """``revision`` grows when what is sent under this number changes."""
+
     dispatch: int
     number: int
-    rows: Sequence[Mapping[str, Any]]
+    revision: int
+    rows: int
+    body: bytes
     headers: Mapping[str, str]
 
 
@@ -90,15 +95,15 @@ def body_of(target: PostTarget, rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 def post(agreement: Agreement, target: PostTarget, batch: Batch) -> dict[str, Any]:
     """The receipt, with ``received``. Raises ``Unavailable`` where trying again may help, ``Invalid`` where not."""
-    key, body = key_of(agreement, target), body_of(target, batch.rows)
-    idempotency = f"{batch.dispatch}:{batch.number}:{hashlib.sha256(body).hexdigest()[:16]}"
+    key, body = key_of(agreement, target), batch.body
+    idempotency = f"{batch.dispatch}:{batch.number}:{batch.revision}"
     headers = {
         **headers_of(agreement, target),
         **({"Content-Encoding": "gzip"} if target.gzip else {}),
         "Idempotency-Key": idempotency,
         "Lingqu-Dispatch": str(batch.dispatch),
         "Lingqu-Batch": str(batch.number),
-        "Lingqu-Rows": str(len(batch.rows)),
+        "Lingqu-Rows": str(batch.rows),
         "Lingqu-Signature": signature(key, int(time.time()), idempotency, body),
         **batch.headers,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from lingqu.centre.catalogue import door as catalogue
@@ -47,9 +48,24 @@ def record(work: base.Work, values: tuple[Any, ...]) -> dict[str, Any]:
 
 def sent(work: base.Work, rows: list[dict[str, Any]], headers: dict[str, str] | None = None) -> dict[str, Any]:
     """One batch, looked at once more before it leaves; its receipt."""
+    number, body = work.row.batch + 1, post.body_of(work.target, rows)
+    revision = _revision(work, number, body)
     work.require_living()
-    batch = post.Batch(work.row.pk, work.row.batch + 1, rows, headers or {})
+    batch = post.Batch(work.row.pk, number, revision, len(rows), body, headers or {})
     return post.post(work.agreement, work.target, batch)
+
+
+def _revision(work: base.Work, number: int, body: bytes) -> int:
+    """Of this batch, kept before it leaves: the last one's where the same bytes go out again, else the next."""
+    digest = hashlib.sha256(body).hexdigest()
+    last = work.row.receipt.get("sending", {})
+    if last.get("batch") != number:
+        last = {"revision": 0}
+    if last.get("sha256") == digest:
+        return int(last["revision"])
+    sending = {"batch": number, "revision": last["revision"] + 1, "sha256": digest}
+    work.put(receipt={**work.row.receipt, "sending": sending})
+    return int(sending["revision"])
 
 
 def counted(work: base.Work, rows: int, received: int) -> dict[str, Any]:

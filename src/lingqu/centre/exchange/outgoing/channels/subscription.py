@@ -9,8 +9,8 @@ not see any more; it is not told why.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +28,7 @@ from lingqu.centre.exchange.outgoing.channels import base, post, push
 NOTHING = "nothing"
 """The state of a dispatch that had nothing to tell: it is not kept."""
 PAGE = 1000
+LONG_AGO = datetime.fromtimestamp(0, tz=UTC)
 COMPARE_EVERY = timedelta(days=1)
 
 
@@ -161,6 +162,7 @@ def _tell(work: base.Work, ids: list[str], cursor: str = "") -> None:
     rows = [_operation(i, upserts.get(i)) for i in order]
     if rows:
         work.put(rows_read=work.row.rows_read + len(upserts))
+        _may_hold(number, upserts)
         received = push.sent(work, rows)["received"]
         counts = push.counted(work, len(rows), received)
         if received != len(rows):
@@ -181,10 +183,15 @@ def _operation(entity_id: str, record: dict[str, Any] | None) -> dict[str, Any]:
     return {"op": "upsert", "id": entity_id, "record": {k: v for k, v in record.items() if k != columns.ID}}
 
 
+def _may_hold(number: str, ids: Iterable[str]) -> None:
+    """Kept before they leave: whose receipt is lost may have them, and must be told should they go."""
+    rows = [models.Held(agreement=number, entity_id=i, modified_at=LONG_AGO) for i in ids]
+    models.Held.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def _keep(number: str, upserts: dict[str, datetime | None], gone: list[str]) -> None:
     """An entity that changed while it was read is kept with the older time, and so is told of again."""
-    long_ago = datetime.fromtimestamp(0, tz=timezone.get_default_timezone())
-    rows = [models.Held(agreement=number, entity_id=i, modified_at=m or long_ago) for i, m in upserts.items()]
+    rows = [models.Held(agreement=number, entity_id=i, modified_at=m or LONG_AGO) for i, m in upserts.items()]
     models.Held.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["agreement", "entity_id"], update_fields=["modified_at"]
     )
