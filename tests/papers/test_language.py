@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lingqu.centre.papers import door
+from lingqu.centre.papers import door, sorts
+from lingqu.centre.papers.functions import NAMES
 from lingqu.centre.papers.grammar import parse
 from lingqu.kernel.errors import Invalid
 
@@ -74,3 +77,34 @@ def test_what_it_does_not_say(text):
 def test_any_text_is_read_or_refused(text):
     with suppress(Invalid):
         assert parse(text).kind in ("literal", "name", "call", "operator")
+
+
+def test_every_function_has_a_sort_and_stands_in_the_documentation():
+    told = (Path(__file__).parents[2] / "docs" / "papers.md").read_text("utf-8")
+    words = set(re.findall(r"[a-z_]+", told))
+    assert words >= NAMES
+    assert {*sorts._FUNCTIONS, "if", "text", "list"} == NAMES
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "sound"),
+    [
+        ("1 + 1", "number", True),
+        ("1 + 'a'", "number", False),
+        ("if(x.n > 1, 'a', none)", "text", True),
+        ("if(x.n > 1, 'a', 2)", "text", False),
+        ("if(x.t, 'a', 'b')", "text", False),
+        ("first(split(x.t, ','))", "number", True),
+        ("split(x.t, ',')", "text", False),
+        ("x.t = 1", "truth", False),
+        ("rounded(x.t, 2)", "number", False),
+    ],
+)
+def test_sorts(text, wanted, sound):
+    of = {"x.n": "number", "x.t": "text"}.__getitem__
+    if sound:
+        sorts.require_sort(text, of, wanted)
+        return
+    with pytest.raises(Invalid) as refused:
+        sorts.require_sort(text, of, wanted)
+    assert refused.value.rule == "papers.sort"

@@ -130,7 +130,8 @@ class _Papers:
             yield self.unknown(term, (*path, "binds"))
             return
         for key, text in (("as", field.written_as), ("where", field.where)):
-            yield from self.expression(text, (*path, key), self.repeats(term))
+            wanted = "truth" if key == "where" else papers.sort_of_type(field.type)
+            yield from self.expression(text, (*path, key), self.repeats(term), wanted)
         attribute = self.terms[term]
         why = papers.misfit(attribute.type, attribute.codes, field.type, field.codes or attribute.codes)
         if why is not None and not field.written_as:
@@ -149,7 +150,9 @@ class _Papers:
             if rule.gives not in self.terms:
                 yield self.unknown(rule.gives, (*path, "gives"))
                 continue
-            yield from self.expression(rule.by, (*path, "by"), self.repeats(rule.gives))
+            gives = self.terms[rule.gives]
+            wanted = papers.sort_of_type(gives.type, gives.many)
+            yield from self.expression(rule.by, (*path, "by"), self.repeats(rule.gives), wanted)
             yield from self._codes(rule.gives, rule.by, (*path, "by"))
         for index, holding in enumerate(rules.holdings):
             yield from self._holding(index, rules)
@@ -259,18 +262,23 @@ class _Papers:
             if fact not in self.facts:
                 yield _unknown(self.entry, "papers.fact", "事实", "fact", fact, self.facts, path)
 
-    def expression(self, text: str, path: KeyPath, row_of: str) -> Iterator[Fault]:
+    def expression(self, text: str, path: KeyPath, row_of: str, wanted: str) -> Iterator[Fault]:
         if not text:
             return
         tables = {name: table.rows for name, table in self.tables.items()}
         try:
             papers.program(text, self.repeats, tables, row_of)
+            papers.require_sort(text, self._sort, wanted)
         except LingquError as error:
             yield self.entry.fault(error.rule, error.message, error.next_step, path)
             return
         for name in papers.names(text):
             if name not in self.terms and name not in self.tables:
                 yield self.unknown(name, path)
+
+    def _sort(self, term: str) -> str:
+        of = self.terms.get(term)
+        return papers.sort_of_type(of.type, of.many) if of is not None else "any"
 
     def unknown(self, term: str, path: KeyPath) -> Fault:
         return _unknown(self.entry, "papers.term", "数据项", "term", term, self.terms, path)

@@ -20,6 +20,7 @@ from lingqu.centre.papers.merge import find_cycle, merge
 from lingqu.centre.papers.proof import Fate, Merge, Question, Source, Step, Unmerged
 from lingqu.centre.papers.propose import Proposal, propose, quality
 from lingqu.centre.papers.refill import Fetch, Filled, Filler
+from lingqu.centre.papers.sorts import require_sort, sort_of_type
 from lingqu.centre.papers.table_in import definitions as forms_of_rows
 from lingqu.centre.papers.table_in import rows_of
 from lingqu.centre.papers.verify import verify
@@ -109,9 +110,11 @@ __all__ = [
     "proved",
     "quality",
     "removed",
+    "require_sort",
     "rows_of",
     "shape",
     "situations",
+    "sort_of_type",
     "table",
     "verify",
 ]
