@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 
 import pytest
 from openpyxl import Workbook
@@ -141,3 +142,51 @@ def test_forms_come_in_from_tables(tmp_path):
     (tmp_path / "u.csv").write_text("a,b\n1,2\n", "utf-8")
     with pytest.raises(Invalid, match="form_id"):
         door.rows_of(tmp_path / "u.csv")
+
+
+def _docx(path, rows, name="word/document.xml", head=""):
+    """A table of cells; ``↓`` begins a group, ``↑`` goes on with it, ``2:`` spans two columns."""
+    w = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+    def cell(text):
+        begins = '<w:vMerge w:val="restart"/>' if text.startswith("↓") else ""
+        props = "<w:vMerge/>" if text == "↑" else begins or ('<w:gridSpan w:val="2"/>' if text.startswith("2:") else "")
+        words = "" if text == "↑" else text.removeprefix("2:").removeprefix("↓")
+        return f"<w:tc><w:tcPr>{props}</w:tcPr><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:tc>"
+
+    lines = "".join(f"<w:tr>{''.join(map(cell, row))}</w:tr>" for row in rows)
+    title = "<w:p><w:r><w:t>开业登记表</w:t></w:r></w:p>"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr(name, f"{head}<w:document {w}><w:body>{title}<w:tbl>{lines}</w:tbl></w:body></w:document>")
+    return path
+
+
+def test_a_form_comes_in_as_it_is_printed(tmp_path):
+    rows = [
+        ["名称", "2:"],
+        ["↓负责人", "姓名", ""],
+        ["↑", "电话", ""],
+        ["2:股东", "出资额"],
+        ["2:", ""],
+        ["说明：" + "本表一式两份，" * 10, "2:"],
+    ]
+    made = door.rows_of(_docx(tmp_path / "open-1.docx", rows))
+    assert [row["field"] for row in made] == ["名称", "负责人-姓名", "负责人-电话", "股东", "出资额"]
+    forms, _ = door.forms_of_rows(made, "t")
+    assert forms[0]["title"] == "开业登记表"
+    assert [field["type"] for field in forms[0]["fields"]] == ["C100"] * 5
+
+
+def test_what_is_no_form_is_refused(tmp_path):
+    (tmp_path / "a.docx").write_text("no zip", "utf-8")
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]>'
+    wrong = [
+        tmp_path / "a.docx",
+        _docx(tmp_path / "b.docx", [["名称", ""]], name="other.xml"),
+        _docx(tmp_path / "c.docx", [["名称", "甲"]]),
+        _docx(tmp_path / "d.docx", [["名称", ""]], head=bomb),
+    ]
+    for file in wrong:
+        with pytest.raises(Invalid) as refused:
+            door.rows_of(file)
+        assert refused.value.rule == "papers.word"

@@ -1,4 +1,4 @@
-"""Forms as offices write them down: a table with a row for each field, from CSV or XLSX.
+"""Forms as offices write them down: a table with a row for each field, from CSV or XLSX; or the form itself as DOCX.
 
 Columns: ``form_id, form, dept, seq, field`` and, where somebody has mapped the form, ``canonical`` (the term) and
 ``type``; ``form_status``, ``printed_blanks`` and ``source_detail`` are kept where they are given.
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from lingqu.centre.papers.word_in import rows_of_word
 from lingqu.kernel.errors import Invalid
 from lingqu.kernel.text import Text
 
@@ -19,7 +20,7 @@ NEEDED = ("form_id", "form", "dept", "seq", "field")
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:
-    """Rows of a CSV (UTF-8) or of the first sheet of an XLSX, by the names in the first row.
+    """Rows of a CSV (UTF-8) or of the first sheet of an XLSX, by the names in the first row; labels of a DOCX.
 
     Raises ``Invalid`` (``papers.table``) where a needed column is missing or the file is neither."""
     if file.suffix.lower() == ".csv":
@@ -27,8 +28,10 @@ def rows_of(file: Path) -> list[dict[str, str]]:
             rows = [dict(row) for row in csv.DictReader(lines)]
     elif file.suffix.lower() == ".xlsx":
         rows = _sheet(file)
+    elif file.suffix.lower() == ".docx":
+        rows = rows_of_word(file)
     else:
-        raise _wrong(file, "应为 .csv 或 .xlsx", "give a .csv or .xlsx")
+        raise _wrong(file, "应为 .csv、.xlsx 或 .docx", "give a .csv, .xlsx or .docx")
     missing = [name for name in NEEDED if not rows or name not in rows[0]]
     if missing:
         raise _wrong(file, f"缺少列：{'、'.join(missing)}", f"columns are missing: {', '.join(missing)}")

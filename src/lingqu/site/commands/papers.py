@@ -103,7 +103,7 @@ def propose(form: str, situation: str, city: Path | None) -> None:
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--terms", required=True, help="Code of the vocabulary the forms share.")
 def import_table(table: Path, target: Path, terms: str) -> None:
-    """Write forms/*.yaml and form_terms/ into TARGET from a CSV or XLSX with a row for each field."""
+    """Write forms/*.yaml and form_terms/ into TARGET from a CSV or XLSX, a row for each field, or a form as DOCX."""
     _django()
     from lingqu.blueprint import writing
     from lingqu.centre.papers import door
