@@ -29,6 +29,7 @@ class Reader:
     actor: Actor
     _masks: dict[tuple[Any, ...], Mapping[str, Mask]] = field(default_factory=dict)
     _reached: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _plainly: dict[tuple[str, ...], bool] = field(default_factory=dict)
     _schemas: dict[str, Schema] | None = None
 
     def entities(self, rows: Sequence[Sequence[Any]]) -> list[Entity]:
@@ -51,15 +52,24 @@ class Reader:
         opened = [
             self._reached[row[0]]
             for row in rows
-            if self._reached.get(row[0]) and not access.opens_plainly(self.actor, row[1], row[3], row[4], row[0])
+            if self._reached.get(row[0]) and not self._opened_plainly(row[1], row[3], row[4], row[0])
         ]
         if opened:
             access.use(self.actor, access.used_by(self.actor, opened))
 
+    def _opened_plainly(self, kind: str, owner: str, region: str, entity_id: str) -> bool:
+        key = (kind, owner, region, self._own(entity_id))
+        if key not in self._plainly:
+            self._plainly[key] = access.opens_plainly(self.actor, *key)
+        return self._plainly[key]
+
+    def _own(self, entity_id: str) -> str:
+        return entity_id if entity_id == self.actor.person else "-"
+
     def masks(self, kind: str, owner: str, region: str, entity_id: str) -> Mapping[str, Mask]:
         if self.actor.kind == "system":
             return {}
-        own = entity_id if entity_id == self.actor.person else "-"
+        own = self._own(entity_id)
         key = (kind, owner, region, own, reached := self._reached.get(entity_id, ()))
         if key not in self._masks:
             self._masks[key] = access.masks(self.actor, kind, owner or "-", region or "-", own, reached)
