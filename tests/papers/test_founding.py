@@ -86,6 +86,33 @@ def test_ten_thousand_applications_come_back(book):
                 assert now == was, [(form.code, n, now[n], was[n]) for n in was if now[n] != was[n]][:3]
 
 
+@pytest.mark.parametrize(
+    ("term", "wrong"),
+    [
+        ("投资人.出资比例", "rounded(投资人.认缴出资额 / 企业.注册资本 * 100, 1)"),
+        ("企业.纳税人识别号", "text(left(企业.住所.区划代码, 4), 企业.组织机构代码)"),
+        ("投资结构.国有比例", "rounded(total(投资人.认缴出资额) / 企业.注册资本 * 100, 2)"),
+        ("船舶.年应纳税额", "rounded(船舶.净吨位 * 3, 2)"),
+    ],
+)
+def test_a_wrong_rule_is_noticed(book, term, wrong):
+    """The comparison above can fail."""
+    rules = tuple(
+        each.model_copy(update={"by": wrong}) if each.gives == term else each for each in book.rules.derivations
+    )
+    bad = door.Book(book.forms, book.terms, book.rules.model_copy(update={"derivations": rules}))
+    facts = {"has_ships"}
+    made, rng = door.merge(bad, facts), random.Random(5)
+    differing = 0
+    for _ in range(20):
+        world = firms.make(rng, facts, book.rules)
+        filler = door.Filler(bad, made, {"divisions": world.divisions, "land_rates": world.rates})
+        asked = {question.term: world.values[question.term] for question in made.questions}
+        filled = filler.fill(asked, world.fetch, world.values, world.values)
+        differing += any(firms.original(form, world) != filled.forms[form.code] for form in bad.forms)
+    assert differing > 5
+
+
 def test_an_office_sees_its_own_forms_only(book):
     made = door.merge(book, books.situation("founding_common").true)
     filled = door.Filler(book, made, {"divisions": {}, "land_rates": {}}).fill({}, lambda holding, keys: None)
