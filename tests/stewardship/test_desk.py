@@ -179,9 +179,9 @@ def test_a_clerk_hands_in_and_takes_back_for_the_own_department_only(town: Town)
 def test_the_ledger_is_whole_for_the_auditor_and_own_for_a_party(town: Town) -> None:
     town.client("steward", purpose=True).get("/registers/Person/")
     whole = town.client("auditor", language="en").get("/stewardship/ledger/").content.decode()
-    assert "casework: case 12" in whole
+    assert "Handling a case · case 12" in whole
     own = town.client("clerk", language="en").get("/stewardship/ledger/?who=steward").content.decode()
-    assert "casework: case 12" not in own
+    assert "case 12" not in own
     assert "You see your own entries" in own
 
 

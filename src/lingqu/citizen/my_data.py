@@ -73,6 +73,7 @@ def page(request: HttpRequest, actor: access.Actor) -> HttpResponse:
     entity = entities.get(actor, actor.person)
     kind = entities.entity_type(entity.type)
     wording = Wording(get_language() or "zh-hans")
+    wording.learn(record.targets(actor, entity), entities.entity_types())
     wording.places = regions.names(actor, [entity.region] if entity.region else [])
     words = Words()
     access.note_held_back(actor.person)

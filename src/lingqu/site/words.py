@@ -111,6 +111,18 @@ def missing() -> list[Used]:
     return [one for one in used() if (one.message, one.context) not in known]
 
 
+def colliding() -> list[str]:
+    """Messages that two rooms translate differently: Django joins the catalogues, so that one of them would be said in
+    both. Another message, or a context (pgettext), tells them apart."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for folder in locales():
+        for entry in _catalogue(folder.parent):
+            if entry.id:
+                key = (entry.id if isinstance(entry.id, str) else entry.id[0], entry.context or "")
+                found.setdefault(key, {}).setdefault(str(entry.string), folder.parent.name)
+    return [f"{key[0]!r} is said differently: {said}" for key, said in sorted(found.items()) if len(said) > 1]
+
+
 def update() -> int:
     """Add what is missing to the rooms' catalogues, empty; gives how many."""
     added = missing()
@@ -136,6 +148,8 @@ def main() -> None:
     elif found := missing():
         lines = [f"{m.file.relative_to(SOURCE.parent)}:{m.line}: no Chinese for {m.message!r}" for m in found]
         sys.exit("\n".join([*lines, f"{len(found)} messages have no translation: python -m lingqu.site.words update"]))
+    elif two := colliding():
+        sys.exit("\n".join(two))
 
 
 if __name__ == "__main__":

@@ -33,11 +33,11 @@ def kinds() -> dict[str, str]:
 
 
 def states() -> dict[str, tuple[str, str]]:
-    return {"open": (_("open"), "ok"), "closed": (_("closed"), "bad"), "over": (_("time is over"), "notice")}
+    return {"open": (_("in use"), "ok"), "closed": (_("closed"), "bad"), "over": (_("time is over"), "notice")}
 
 
 def key_states() -> dict[str, tuple[str, str]]:
-    return {"living": (_("in force"), "ok"), "over": (_("expired"), ""), "withdrawn": (_("withdrawn"), "bad")}
+    return {"living": (_("in force"), "ok"), "over": (_("expired"), ""), "withdrawn": (_("called in"), "bad")}
 
 
 def titles(codes: Iterable[str], known: Mapping[str, Text]) -> list[str]:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -33,6 +34,30 @@ def acts() -> dict[str, str]:
     }
 
 
+def ways() -> dict[str, str]:
+    return {
+        "page": _("on a page"),
+        "api": _("through an interface"),
+        "export": _("as a file"),
+        "tile": _("on a map"),
+        "command": _("by a command"),
+        "delivery": _("in a delivery"),
+    }
+
+
+def told(row: access.LedgerEntry) -> dict[str, object]:
+    """A row with its codes in words."""
+    code, _colon, matter = row.purpose.partition(":")
+    purpose = access.purposes().get(code.strip())
+    title = purpose.title.say(get_language() or "zh-hans") if purpose else code
+    return {
+        "row": row,
+        "act": acts().get(row.act, row.act),
+        "why": f"{title} · {matter.strip()}" if matter.strip() else title,
+        "way": ways().get(row.way, row.way),
+    }
+
+
 def impartial(actor: access.Actor) -> bool:
     """Who administers, or whose department provides no data, sees the whole ledger; a party sees its own rows only."""
     if access.may(actor, "administer"):
@@ -52,7 +77,7 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     context = frame(
         "ledger",
         (_("Ledger"), ""),
-        rows=found,
+        rows=[told(row) for row in found],
         own_only=not impartial(actor),
         asked=asked,
         acts=acts(),
@@ -78,8 +103,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponseBase:
         "ledger",
         (_("Ledger"), reverse("stewardship:ledger")),
         (str(row.id), ""),
-        row=row,
-        act=acts().get(row.act, row.act),
+        **told(row),
         kind=kind,
         detail=json.dumps(row.detail, ensure_ascii=False, indent=1) if row.detail else "",
         seal=access.seal_of(number),

@@ -135,7 +135,13 @@ class Wording:
     def _target(self, target: Any) -> Shown:
         kind = str(target).split(":")[2] if str(target).count(":") >= 3 else ""
         href = reverse("registers:record", args=[kind, target]) if kind else ""
-        return Shown(self.labels.get(str(target), str(target)), exact=str(target), href=href)
+        return Shown(self.labels.get(str(target)) or self._out_of_sight(str(target)), exact=str(target), href=href)
+
+    def _out_of_sight(self, target: str) -> str:
+        """What the reader may not look at is said by its kind; its number stands behind it."""
+        parts = target.split(":")
+        kind = entities.entity_types().get(parts[2]) if len(parts) > 3 else None
+        return f"{kind.title.say(self.language)} …{target[-4:]}" if kind else target
 
     def plain(self, element: DataElement | None, value: Any, unit: str = "") -> Shown:
         """One plain value under its data element."""

@@ -36,7 +36,7 @@ def page(request: HttpRequest, kind: str, entity_id: str) -> HttpResponse:
     types = entities.entity_types()
     shown = types.get(entity.type, shown)
     wording = Wording(get_language() or "zh-hans")
-    wording.learn(_targets(actor, entity), types)
+    wording.learn(targets(actor, entity), types)
     wording.places = regions.names(actor, [entity.region] if entity.region else [])
     context = _context(actor, shown, entity, types, wording)
     return render(request, "ui/record.html", context)
@@ -83,7 +83,7 @@ def corrects(actor: access.Actor, entity: entities.Entity) -> bool:
     return bool(actor.person == entity.id or actor.department) and actor.kind == "person"
 
 
-def _targets(actor: access.Actor, entity: entities.Entity) -> list[entities.Entity]:
+def targets(actor: access.Actor, entity: entities.Entity) -> list[entities.Entity]:
     """The entities this one points to, for their names; one query. Without the right to read one, its id is shown."""
     ids: set[str] = set()
     for instances in entity.attrs.values():
