@@ -54,4 +54,4 @@ lock: setup-dev ## write requirements/*.txt anew
 	$(RUN) tools/lock.py
 
 clean: ## what was built; the instance in var/ stays
-	rm -rf build .venv node_modules src/lingqu/ui/static/vendor
+	rm -rf build .venv node_modules src/lingqu/ui/static/vendor src/lingqu/ui/fonts

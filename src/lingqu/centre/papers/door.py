@@ -17,6 +17,9 @@ from lingqu.centre.papers.explain import explain
 from lingqu.centre.papers.fitting import misfit, shape
 from lingqu.centre.papers.grammar import names, parse
 from lingqu.centre.papers.merge import find_cycle, merge
+from lingqu.centre.papers.printed import Dossier, bundle, for_office, of_office
+from lingqu.centre.papers.printed import data as form_data
+from lingqu.centre.papers.printed import pdf as form_pdf
 from lingqu.centre.papers.proof import Fate, Merge, Question, Source, Step, Unmerged
 from lingqu.centre.papers.propose import Proposal, propose, quality
 from lingqu.centre.papers.refill import Fetch, Filled, Filler
@@ -78,6 +81,7 @@ def proved(book: Book, true: Iterable[str], situation: str = "") -> tuple[Merge,
 __all__ = [
     "Book",
     "Choice",
+    "Dossier",
     "Fate",
     "Fetch",
     "Filled",
@@ -95,14 +99,19 @@ __all__ = [
     "Way",
     "Word",
     "bound",
+    "bundle",
     "choose",
     "closure",
     "explain",
     "find_cycle",
+    "for_office",
+    "form_data",
+    "form_pdf",
     "forms_of_rows",
     "merge",
     "misfit",
     "names",
+    "of_office",
     "opened",
     "parse",
     "program",
