@@ -26,7 +26,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from lingqu.centre.access import door as access
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
-from lingqu.site import jobs
+from lingqu.site import jobs, notifying
 
 log = structlog.get_logger(__name__)
 
@@ -226,6 +226,8 @@ async def run(concurrency: int = 2) -> None:
     """Until SIGTERM or SIGINT; short jobs are finished first, long ones are left and done again at the next start."""
     async with app.open_async():
         pump = asyncio.create_task(Pump().run())
+        notifier = notifying.Notifier()
+        notifier.start()
         try:
             await app.run_worker_async(
                 concurrency=concurrency,
@@ -235,6 +237,7 @@ async def run(concurrency: int = 2) -> None:
             )
         finally:
             pump.cancel()
+            notifier.stop()
 
 
 def _end_with_parent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -109,6 +110,24 @@ def acting(
         agreement=agreement,
         basis=basis_of(purpose),
     )
+
+
+def acting_as(wanted: Iterable[tuple[int | None, str, str]]) -> dict[tuple[int | None, str, str], Actor | None]:
+    """See ``door.acting_as``."""
+    keys = list(wanted)
+    found = Account.objects.in_bulk([pk for pk in {key[0] for key in keys} if pk is not None])
+    lent = {pk: _holdings(account) for pk, account in found.items()}
+    made: dict[tuple[int | None, str, str], Actor | None] = {}
+    for key in keys:
+        pk, purpose, agreement = key
+        account = found.get(pk) if pk is not None else None
+        if pk is None:
+            made[key] = Actor(kind="anonymous", name="anonymous", purpose=purpose, way="api")
+        elif account is None or not account.is_active or is_over(account):
+            made[key] = None
+        else:
+            made[key] = acting(account, purpose=purpose, agreement=agreement, way="api", lent=lent[pk])
+    return made
 
 
 def _account(request: Any) -> Account | None:

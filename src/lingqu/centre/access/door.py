@@ -367,6 +367,12 @@ def actor_of(request: Any) -> Actor:
     return actors.actor_of(request)
 
 
+def acting_as(wanted: Iterable[tuple[int | None, str, str]]) -> dict[tuple[int | None, str, str], Actor | None]:
+    """Who acts now for somebody who asked earlier to be told of something: (account, purpose, agreement) → actor, with
+    what the account holds at this moment; None where it is closed, over or gone. An account None is everybody."""
+    return actors.acting_as(wanted)
+
+
 def issue(
     *,
     agreement: str,

@@ -103,17 +103,21 @@ def _types(made: Condition, types: tuple[str, ...]) -> None:
 
 def _shown(made: Condition, actor: Actor, query: Query, tree: qlang.Tree | None) -> None:
     """Nobody filters by what he may not see: types that mask the attribute are left out, or refused if named."""
-    if actor.kind == "system":
-        return
+    if hidden := unseen(actor, query, tree):
+        made.add("type <> all(%(hidden)s)", hidden=sorted(hidden))
+
+
+def unseen(actor: Actor, query: Query, tree: qlang.Tree | None) -> set[str]:
+    """The types to be left out as they mask what is filtered by. Raises Refused where the query names one of them."""
     hidden: set[str] = set()
+    if actor.kind == "system":
+        return hidden
     for name, exactly in _filtered(query, tree).items():
         masked = masking(actor, name, exactly=exactly)
         if named := sorted(masked & set(query.types)):
             raise _masked(actor, named[0], name)
         hidden |= masked
-    hidden |= _told_by(actor, query)
-    if hidden:
-        made.add("type <> all(%(hidden)s)", hidden=sorted(hidden))
+    return hidden | _told_by(actor, query)
 
 
 def _filtered(query: Query, tree: qlang.Tree | None) -> dict[str, bool]:

@@ -34,7 +34,9 @@ from lingqu.centre.entities.actions.contest import contest as _contest
 from lingqu.centre.entities.actions.delete import delete as _delete
 from lingqu.centre.entities.actions.write import write as _write
 from lingqu.centre.entities.claims import Answer, Claim, Verified
+from lingqu.centre.entities.conditions import condition
 from lingqu.centre.entities.definitions import EntityType
+from lingqu.centre.entities.news import News
 from lingqu.centre.entities.schema import fold
 from lingqu.centre.entities.shapes import (
     Change,
@@ -45,6 +47,8 @@ from lingqu.centre.entities.shapes import (
     Page,
     Past,
     Query,
+    Told,
+    Touched,
     Written,
     plain,
 )
@@ -169,6 +173,17 @@ def changes(after: str = "", limit: int = 1000) -> list[Change]:
     return _history.changes(after, limit)
 
 
+def news(changes: Sequence[Change]) -> News:
+    """What a batch of the change log made of entities, for telling others. A context manager: one transaction."""
+    return News(changes)
+
+
+def require_query(actor: Actor, query: Query) -> None:
+    """Raises what ``find`` would raise for such a query: Invalid for what makes no sense, Refused for what the actor
+    may not read or filter by. Nothing is read."""
+    condition(actor, query)
+
+
 def head() -> str:
     """The cursor behind all that ``changes`` would show now; empty where nothing ever changed."""
     return _versions.head()
@@ -242,9 +257,12 @@ __all__ = [
     "EntityType",
     "GeoQuery",
     "Mode",
+    "News",
     "Page",
     "Past",
     "Query",
+    "Told",
+    "Touched",
     "Verified",
     "Written",
     "fold",

@@ -86,6 +86,14 @@ def distances(shapes: Any, to: shapely.Geometry) -> NDArray[np.float64]:
     return result
 
 
+def exact(geo: GeoQuery) -> Exact:
+    """What is looked at in a GeoProperty's value alone, without the store. Raises Invalid (``entity.geometry``)."""
+    shape = geometry.shape(geo.geometry)
+    if shape is None:
+        raise bad("geometry", "查询几何不是 WGS-84 GeoJSON", "the geometry is no GeoJSON in WGS-84", "geometry")
+    return Exact(geo, shape, geo.attribute or "location")
+
+
 def prepare(made: Condition, query: Query) -> Exact:
     """Adds the box to the condition and gives what remains to be looked at. Raises Invalid (``entity.geometry``)."""
     geo = query.geo

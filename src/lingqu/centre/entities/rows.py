@@ -35,7 +35,7 @@ class Reader:
     def entities(self, rows: Sequence[Sequence[Any]]) -> list[Entity]:
         """``rows`` in the order of COLUMNS. What agreements opened is counted against them."""
         self.learn([row[0] for row in rows])
-        self._count(rows)
+        self.count(rows)
         return [self.entity(row) for row in rows]
 
     def learn(self, ids: Sequence[str]) -> None:
@@ -48,7 +48,12 @@ class Reader:
             cursor.execute(statement, {**parameters, "ids": list(ids)})
             self._reached |= {entity_id: tuple(numbers) for entity_id, numbers in cursor.fetchall()}
 
-    def _count(self, rows: Sequence[Sequence[Any]]) -> None:
+    def know(self, reached: Mapping[str, tuple[int, ...]]) -> None:
+        """What ``learn`` would find, where the caller has found it already."""
+        self._reached |= reached
+
+    def count(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Count what agreements opened against them. Raises Refused (``access.quota``)."""
         opened = [
             self._reached[row[0]]
             for row in rows

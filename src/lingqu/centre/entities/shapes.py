@@ -134,6 +134,30 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Touched:
+    """What a change touched. ``types`` and ``scopes`` are those of the entity after it (of a deletion: before it), the
+    first type being the principal one. An attribute that lost one of several instances is among ``deleted``."""
+
+    change: Change
+    types: tuple[str, ...]
+    scopes: tuple[str, ...]
+    created: frozenset[str]
+    updated: frozenset[str]
+    deleted: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """A change as an actor may see it: the entity after it (of a deletion: before it), masked, and of the attributes
+    that it touched what was before (None: there was none)."""
+
+    change: Change
+    entity: Entity
+    before: Mapping[str, Any]
+    touched: Touched
+
+
+@dataclass(frozen=True)
 class Past:
     """What the attributes that a change touched were before it (None: there was none). ``known_from``/``known_to``:
     when the city held that version; ``true_from``/``true_to``: when it was so, where the type says (law 6)."""

@@ -121,19 +121,24 @@ def _geo(given: Mapping[str, str], terms: Terms) -> GeoQuery | None:
         return None
     if not all(asked):
         raise http.bad_data("georel, geometry and coordinates go together")
-    relation = _RELATION.match(given["georel"])
+    name = terms.stored(given["geoproperty"]) if "geoproperty" in given else ""
+    return geo_query(given["georel"], given["geometry"], _coordinates(given["coordinates"]), name)
+
+
+def geo_query(georel: Any, geometry: Any, coordinates: Any, attribute: str) -> GeoQuery:
+    """``coordinates`` as JSON, or as text of it. Raises Problem (BadRequestData)."""
+    relation = _RELATION.match(georel) if isinstance(georel, str) else None
     if not relation:
-        raise http.bad_data(f"unknown georel {given['georel']!r}")
+        raise http.bad_data(f"unknown georel {georel!r}")
     limits = dict(part.split("==", 1) for part in relation[2].split(";") if "==" in part)
     if relation[1] == "near" and not limits:
         raise http.bad_data("near needs maxDistance or minDistance")
-    name = terms.stored(given["geoproperty"]) if "geoproperty" in given else ""
     return GeoQuery(
         relation[1],  # type: ignore[arg-type]
-        {"type": given["geometry"], "coordinates": _coordinates(given["coordinates"])},
+        {"type": geometry, "coordinates": _coordinates(coordinates) if isinstance(coordinates, str) else coordinates},
         max_distance=_metres(limits.get("maxDistance")),
         min_distance=_metres(limits.get("minDistance")),
-        attribute=name,
+        attribute=attribute,
     )
 
 

@@ -76,6 +76,8 @@ WEB: dict[str, str] = {
     "fusion_fusiondispute": _SEE,
     "fusion_correction": _KEEP,
     "fusion_correctionevidence": _ADD,
+    "protocols_subscription": _ALL,
+    "protocols_notice": "select, delete",
     "procrastinate_jobs": _SEE,
     "procrastinate_events": _SEE,
     "procrastinate_workers": _SEE,

@@ -1,0 +1,60 @@
+"""Private to the room: subscriptions, and what is still to be told to their receivers."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Subscription(models.Model):
+    """A subscription to entities (CIM 009 5.2.12). ``document`` has names in store form; ``context`` is the user's own.
+
+    It acts with the rights of ``account`` (None: of everybody) under ``purpose`` and ``agreement``, asked anew for each
+    notification. ``begins`` is the place in the change log from which on it is told of changes.
+    """
+
+    id = models.TextField(primary_key=True)
+    document = models.JSONField()
+    context = models.JSONField(null=True)
+    account = models.BigIntegerField(null=True)
+    maker = models.CharField(max_length=200)
+    department = models.CharField(max_length=80, blank=True)
+    purpose = models.CharField(max_length=200, blank=True)
+    agreement = models.CharField(max_length=40, blank=True)
+    begins = models.TextField(blank=True)
+    state = models.CharField(max_length=12, default="active", help_text="active, paused, parked, withdrawn")
+    why = models.JSONField(null=True, help_text="rule, message, next_step of what stopped it, or of the last failure")
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    modified_at = models.DateTimeField(auto_now=True)
+    times_sent = models.BigIntegerField(default=0)
+    times_failed = models.BigIntegerField(default=0)
+    last_notification = models.DateTimeField(null=True)
+    last_success = models.DateTimeField(null=True)
+    last_failure = models.DateTimeField(null=True)
+    attempts = models.IntegerField(default=0, help_text="tries in a row that failed")
+    next_at = models.DateTimeField(null=True, help_text="not before: after a failure, while throttled")
+    interval_at = models.DateTimeField(null=True, help_text="when the next one by timeInterval is due")
+    version = models.BigIntegerField(default=0, help_text="grows with every change of what is subscribed to")
+
+    class Meta:
+        db_table = "protocols_subscription"
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Notice(models.Model):
+    """One notification that is still to be sent: ``changes`` are [cursor, entity, type, operation, attributes, at,
+    actor] of the change log; none for what a timeInterval asks for. What is sent is read when it is sent."""
+
+    id = models.BigAutoField(primary_key=True)
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="notices")
+    changes = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "protocols_notice"
+        indexes = [models.Index(fields=["subscription", "id"], name="protocols_notice_order")]
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id} {self.pk}"

@@ -1,0 +1,208 @@
+"""Notifications as they go out (CIM 009 5.3.1): read when they are sent, with the rights that stand then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+from django.utils import timezone
+
+from lingqu.centre.entities.door import Entity, Told
+from lingqu.protocols.models import Subscription
+from lingqu.protocols.ngsi_ld import compact, http
+from lingqu.protocols.ngsi_ld.contexts_store import CORE_URL
+from lingqu.protocols.ngsi_ld.expand import KINDS, NULL
+from lingqu.protocols.ngsi_ld.subscription_form import DEFAULT_TRIGGERS, FORMATS
+from lingqu.protocols.ngsi_ld.terms import terms
+
+_SPACE = UUID("b0a3f0de-93a5-4a06-9b0c-5f9a2f0c7c11")
+_PREVIOUS = {
+    "value": "previousValue",
+    "object": "previousObject",
+    "languageMap": "previousLanguageMap",
+    "json": "previousJson",
+    "vocab": "previousVocab",
+    "valueList": "previousValueList",
+    "objectList": "previousObjectList",
+}
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is sent, and where to."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    timeout: float  # seconds
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a subscription wants to be told."""
+
+    document: Mapping[str, Any]
+    shape: compact.Shape
+    context: Any
+    accept: str
+
+    @property
+    def notification(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.document["notification"]
+        return found
+
+
+def manner(row: Subscription) -> Manner:
+    document = row.document
+    notification = document["notification"]
+    context = document.get("jsonldContext") or row.context
+    attributes = frozenset(notification.get("attributes", ()))
+    pick = frozenset(notification.get("pick", ())) or (attributes and attributes | {"id", "type", "scope"})
+    shape = compact.Shape(
+        terms=terms(context),
+        form=FORMATS[notification.get("format", "normalized")],  # type: ignore[arg-type]
+        sys_attrs=bool(notification.get("sysAttrs")),
+        pick=pick,
+        omit=frozenset(notification.get("omit", ())),
+        lang=document.get("lang", ""),
+    )
+    accept = notification["endpoint"].get("accept", http.JSON)
+    return Manner(document, shape, _nameable(context), accept)
+
+
+def _nameable(context: Any) -> Any:
+    return context[0] if isinstance(context, list) and len(context) == 1 else context
+
+
+def message(row: Subscription, how: Manner, number: int, data: Sequence[Any]) -> Message:
+    """``number`` is the notice's: sent again it is the same notification, by which a receiver knows it."""
+    endpoint = how.notification["endpoint"]
+    listed: Any = list(data)
+    if how.accept == http.GEO:
+        listed = {"type": "FeatureCollection", "features": listed}
+    document = {
+        "id": f"urn:ngsi-ld:Notification:{uuid5(_SPACE, f'{row.pk} {row.created_at} {number}')}",
+        "type": "Notification",
+        "subscriptionId": row.pk,
+        "notifiedAt": compact.moment(timezone.now()),
+        "data": listed,
+    }
+    context = how.context if how.context not in (None, [], {}) else CORE_URL
+    headers = {"Content-Type": how.accept, "Accept": "application/json", "User-Agent": "Lingqu"}
+    if how.accept == http.LD:
+        document["@context"] = context
+    else:
+        url = context if isinstance(context, str) else CORE_URL
+        headers["Link"] = f'<{url}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
+    headers |= {pair["key"]: pair["value"] for pair in endpoint.get("receiverInfo", ())}
+    timeout = min(endpoint.get("timeout", 10_000) / 1000, 30.0)
+    return Message(endpoint["uri"], headers, orjson.dumps(document), timeout)
+
+
+def one(told: Told, how: Manner) -> Any:
+    """An entity of a notification; with what was before, and with what is gone, where that is asked for."""
+    if told.change.operation == "deleted":
+        return _gone(told, how)
+    entity = replace(told.entity, attrs=_of_datasets(told.entity.attrs, how.document.get("datasetId")))
+    if how.accept == http.GEO:
+        return compact.feature(entity, how.shape)
+    found = compact.entity(entity, how.shape)
+    triggers = how.document.get("notificationTrigger", DEFAULT_TRIGGERS)
+    ends = told.touched.deleted if {"attributeDeleted", "entityUpdated"} & set(triggers) else frozenset()
+    for name, before in told.before.items():
+        if before is None or not _shown(name, how):
+            continue
+        said = how.shape.terms.said(name)
+        if name in ends:
+            found[said] = _without(found.get(said), before, told.change.at, how)
+        if how.notification.get("showChanges") and said in found:
+            found[said] = _with_previous(found[said], before, how)
+    return found
+
+
+def standing(entity: Entity, how: Manner) -> Any:
+    """An entity of a notification that no change brings about."""
+    shown = replace(entity, attrs=_of_datasets(entity.attrs, how.document.get("datasetId")))
+    return compact.feature(shown, how.shape) if how.accept == http.GEO else compact.entity(shown, how.shape)
+
+
+def _gone(told: Told, how: Manner) -> dict[str, Any]:
+    """CIM 009 5.8.6: id, type and when; its attributes as far as their end is what is watched."""
+    found = compact.entity(replace(told.entity, attrs={}, scopes=()), replace(how.shape, pick=frozenset()))
+    found["deletedAt"] = compact.moment(told.change.at)
+    triggers = how.document.get("notificationTrigger", DEFAULT_TRIGGERS)
+    watched = frozenset(how.document.get("watchedAttributes", ()))
+    if "attributeDeleted" not in triggers and not how.notification.get("showChanges"):
+        return found
+    for name, before in told.before.items():
+        if before is not None and _shown(name, how) and (not watched or name in watched):
+            said = how.shape.terms.said(name)
+            found[said] = _without(None, before, told.change.at, how)
+            if how.notification.get("showChanges"):
+                found[said] = _with_previous(found[said], before, how)
+    return found
+
+
+def _shown(name: str, how: Manner) -> bool:
+    return (not how.shape.pick or name in how.shape.pick) and name not in how.shape.omit
+
+
+def _of_datasets(attrs: Mapping[str, Any], wanted: Sequence[str] | None) -> dict[str, Any]:
+    """Only instances of the datasets asked for; ``@none`` is the one without a datasetId."""
+    if wanted is None:
+        return dict(attrs)
+    found = {}
+    for name, instances in attrs.items():
+        left = [i for i in _listed(instances) if i.get("datasetId", "@none") in wanted]
+        if left:
+            found[name] = left[0] if len(left) == 1 else left
+    return found
+
+
+def _listed(instances: Any) -> list[Any]:
+    return instances if isinstance(instances, list) else [instances]
+
+
+def _dataset(instance: Any) -> str:
+    return instance.get("datasetId", "") if isinstance(instance, Mapping) else ""
+
+
+def _without(now: Any, before: Any, at: datetime, how: Manner) -> Any:
+    """An attribute with what went away of it marked (``urn:ngsi-ld:null``)."""
+    left = _listed(now) if now is not None else []
+    gone = [i for i in _listed(before) if _dataset(i) not in {_dataset(one) for one in left}]
+    nothing = [_nothing(instance, at, how) for instance in gone]
+    if how.shape.form == "simplified":
+        return now if now is not None else NULL
+    every = [*left, *nothing]
+    return every[0] if len(every) == 1 else every
+
+
+def _nothing(instance: Mapping[str, Any], at: datetime, how: Manner) -> dict[str, Any]:
+    kind = instance.get("type", "Property")
+    key = KINDS[kind]
+    found: dict[str, Any] = {} if how.shape.form == "concise" else {"type": kind}
+    found[key] = {"@none": NULL} if key == "languageMap" else NULL
+    found |= {k: instance[k] for k in ("datasetId",) if k in instance}
+    if how.shape.sys_attrs:
+        found |= {k: instance[k] for k in ("createdAt", "modifiedAt") if k in instance}
+        found["deletedAt"] = compact.moment(at)
+    return found
+
+
+def _with_previous(now: Any, before: Any, how: Manner) -> Any:
+    old = {_dataset(i): i for i in _listed(before)}
+    found = []
+    for instance in _listed(now):
+        shown = dict(instance) if isinstance(instance, Mapping) else {"value": instance}
+        was = old.get(_dataset(instance))
+        key = next((k for k in _PREVIOUS if was is not None and k in was), None)
+        if was is not None and key is not None:
+            value = compact.attribute({"type": was.get("type"), key: was[key]}, replace(how.shape, form="normalized"))
+            shown[_PREVIOUS[key]] = value[key]
+        found.append(shown)
+    return found[0] if len(found) == 1 and not isinstance(now, list) else found

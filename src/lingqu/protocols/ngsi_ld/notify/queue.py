@@ -1,0 +1,190 @@
+"""From the change log into notices, and what became of them: the database's side of notifying.
+
+A notice stands as soon as the subscriber's place in the log has moved past its changes, and stays until its receiver
+took it: both in one transaction. Killed anywhere, nothing is lost; at most something is told twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from lingqu.centre.entities import door
+from lingqu.centre.entities.door import Change
+from lingqu.kernel.errors import LingquError
+from lingqu.protocols.models import Notice, Subscription
+from lingqu.protocols.ngsi_ld.notify import match, rights
+from lingqu.protocols.ngsi_ld.notify.post import Outcome
+
+SUBSCRIBER = "ngsi-ld"
+BATCH = 500  # changes looked at together
+MOST_TOLD = 100  # entities in one notification
+TRIES = 8
+LONGEST = timedelta(hours=1)
+PARKED_FOR = timedelta(days=30)
+
+_DUE = """
+select s.id from protocols_subscription s
+where s.state = 'active' and s.id <> all(%(busy)s) and (s.next_at is null or s.next_at <= now())
+  and (s.expires_at is null or s.expires_at > now())
+  and exists (select 1 from protocols_notice n where n.subscription_id = s.id)
+order by s.next_at nulls first, s.id limit %(limit)s
+"""
+
+
+def take_in(index: match.Index) -> int:
+    """One batch of the log; gives how many changes it had."""
+    place = door.subscriber_cursor(SUBSCRIBER)
+    changes = door.changes(place, BATCH)
+    index.refresh()
+    if not changes:
+        return 0
+    first = index.first()
+    if not index.rows or match.position(first) >= match.position(changes[-1].cursor):
+        # Nobody is told of what was before: go to where somebody is.
+        door.advance_subscriber(SUBSCRIBER, _later(first, changes[-1].cursor))
+        return len(changes)
+    with transaction.atomic():
+        with door.news(changes) as news:
+            found, broken = match.matched(index, news, [c.cursor for c in changes])
+        Notice.objects.bulk_create(_notices(found, changes), batch_size=2000)
+        for row, error in broken:
+            park(row.pk, rights.told(error))
+        door.advance_subscriber(SUBSCRIBER, changes[-1].cursor)
+    return len(changes)
+
+
+def _later(one: str, other: str) -> str:
+    return max(one, other, key=match.position)
+
+
+def _notices(found: match.Found, changes: Sequence[Change]) -> list[Notice]:
+    return [
+        Notice(subscription_id=row.pk, changes=[_kept(changes[place]) for place in part])
+        for row, places in found
+        for part in _parts(places, changes)
+    ]
+
+
+def _parts(places: Sequence[int], changes: Sequence[Change]) -> Iterable[list[int]]:
+    """In their order; an entity comes once in a notification."""
+    part: list[int] = []
+    ids: set[str] = set()
+    for place in places:
+        if len(part) == MOST_TOLD or changes[place].entity_id in ids:
+            yield part
+            part, ids = [], set()
+        part.append(place)
+        ids.add(changes[place].entity_id)
+    if part:
+        yield part
+
+
+def _kept(change: Change) -> list[Any]:
+    return [
+        change.cursor,
+        change.entity_id,
+        change.type,
+        change.operation,
+        list(change.attributes),
+        change.at.isoformat(),
+        change.actor,
+    ]
+
+
+def change_of(kept: Sequence[Any]) -> Change:
+    return Change(kept[0], kept[1], kept[2], kept[3], tuple(kept[4]), datetime.fromisoformat(kept[5]), kept[6])
+
+
+def due(busy: Iterable[str], limit: int) -> list[Subscription]:
+    """Active subscriptions with something to send now, of which nothing is on its way."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"busy": list(busy), "limit": limit})
+        ids = [row[0] for row in cursor.fetchall()]
+    found = Subscription.objects.in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def waiting(row: Subscription) -> list[Notice]:
+    """What is sent next as one notification: the oldest notice; of a throttled subscription all of them."""
+    listed = Notice.objects.filter(subscription_id=row.pk).order_by("id")
+    if "throttling" not in row.document:
+        return list(listed[:1])
+    return list(listed[:1000])
+
+
+def merged(notices: Sequence[Notice]) -> list[Change]:
+    """Of each entity its last change, in their order."""
+    last: dict[str, Change] = {}
+    for notice in notices:
+        for kept in notice.changes:
+            last.pop(kept[1], None)
+            last[kept[1]] = change_of(kept)
+    return list(last.values())
+
+
+def intervals() -> None:
+    """A notice for each timeInterval that is over; none where the last one still waits."""
+    now = timezone.now()
+    over = Subscription.objects.filter(state="active", interval_at__lte=now)
+    for row in over:
+        seconds = timedelta(seconds=row.document.get("timeInterval", 3600))
+        with transaction.atomic():
+            moved = Subscription.objects.filter(pk=row.pk, interval_at=row.interval_at)
+            if moved.update(interval_at=now + seconds) and not row.notices.exists():
+                Notice.objects.create(subscription=row)
+
+
+def drop(notices: Sequence[Notice]) -> None:
+    Notice.objects.filter(pk__in=[n.pk for n in notices]).delete()
+
+
+@transaction.atomic
+def settled(row: Subscription, notices: Sequence[Notice], outcome: Outcome) -> None:
+    """What became of a notification that was sent."""
+    now, found = timezone.now(), Subscription.objects.filter(pk=row.pk)
+    common: dict[str, Any] = {"times_sent": F("times_sent") + 1, "last_notification": now}
+    if not outcome.rule:
+        throttled = timedelta(seconds=row.document.get("throttling", 0))
+        found.update(**common, last_success=now, attempts=0, why=None, next_at=now + throttled if throttled else None)
+        drop(notices)
+        return
+    why = {
+        "rule": outcome.rule,
+        "message": outcome.message.model_dump(),
+        "next_step": outcome.next_step.model_dump(),
+        "at": now.isoformat(),
+    }
+    cooldown = timedelta(milliseconds=row.document["notification"]["endpoint"].get("cooldown", 0))
+    rest = max(pause(row.attempts + 1), cooldown)
+    failed = common | {"times_failed": F("times_failed") + 1, "last_failure": now, "attempts": F("attempts") + 1}
+    found.update(**failed, why=why, next_at=now + rest)
+    if row.attempts + 1 >= TRIES:
+        park(row.pk, why)
+
+
+def pause(attempts: int) -> timedelta:
+    """After the n-th try in a row that failed: 2 s · 3ⁿ⁻¹, an hour at most."""
+    return min(timedelta(seconds=2 * 3 ** min(attempts - 1, 9)), LONGEST)
+
+
+def postponed(row: Subscription, error: LingquError, until: datetime) -> None:
+    Subscription.objects.filter(pk=row.pk).update(why=rights.told(error), next_at=until)
+
+
+def park(pk: str, why: Mapping[str, Any]) -> None:
+    """Nothing more is sent until somebody says so; what happens meanwhile waits behind it, in its order."""
+    Subscription.objects.filter(pk=pk, state="active").update(state="parked", why=why)
+
+
+def tidy() -> None:
+    """What nobody looked after for a month is given up, and says so."""
+    old = Subscription.objects.filter(state="parked", last_failure__lt=timezone.now() - PARKED_FOR)
+    for row in old:
+        Notice.objects.filter(subscription_id=row.pk).delete()
+    old.update(state="paused", version=F("version") + 1)
