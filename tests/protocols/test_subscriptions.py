@@ -224,7 +224,7 @@ def test_forms_headers_and_context(api: Client, receiver: Receiver, engine: Engi
     headers, told = by_kind["application/ld+json"]
     assert headers["X-Token"] == "t"
     assert "@context" in told
-    assert told["data"] == [{"id": "urn:ngsi-ld:Device:1", "speed": 1}]
+    assert told["data"] == [{"id": "urn:ngsi-ld:Device:1", "speed": 1, "@context": told["@context"]}]
     headers, told = by_kind["application/json"]
     assert "ngsi-ld-core-context" in headers["Link"]
     assert told["data"][0]["speed"] == 1 or told["data"][0]["speed"]["value"] == 1
@@ -381,3 +381,33 @@ def test_scope_and_type_selections() -> None:
     chosen = selectors.compiled("(A|B);C")
     assert chosen(frozenset("BC"))
     assert not chosen(frozenset("B"))
+
+
+def test_page_shows_what_is_parked_and_tries_again(
+    api: Client,
+    receiver: Receiver,
+    engine: Engine,
+    developer,  # noqa: F811
+) -> None:
+    pk = subscribed(api, receiver, subscriptionName="Levels of <rivers>")
+    assert "还没有订阅" not in api.get("/subscriptions/").content.decode()
+    receiver.answers = [500] * queue.TRIES
+    door.write(developer, [device(1, speed=1)])
+    for _ in range(queue.TRIES):
+        work(engine)
+        Subscription.objects.update(next_at=None)
+    shown = api.get("/subscriptions/?state=parked", headers={"Accept-Language": "en"}).content.decode()
+    assert "Levels of &lt;rivers&gt;" in shown
+    assert "parked" in shown
+    assert "HTTP 500" in shown
+    assert api.post("/subscriptions/act/", {"subscription": pk, "act": "again"}).status_code == 302
+    work(engine)
+    assert len(receiver.got) == 1
+    stranger = Client()
+    assert stranger.get("/subscriptions/").status_code == 302
+    stranger.force_login(Account.objects.create_user("stranger", department="street"))
+    assert "rivers" not in stranger.get("/subscriptions/").content.decode()
+    assert stranger.post("/subscriptions/act/", {"subscription": pk, "act": "pause"}).status_code == 404
+    assert Subscription.objects.get(pk=pk).state == "active"
+    assert api.post("/subscriptions/act/", {"subscription": pk, "act": "pause"}).status_code == 302
+    assert api.get(f"{BASE}/{pk}").json()["status"] == "paused"

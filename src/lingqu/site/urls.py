@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("enterprise/", include("lingqu.enterprise.urls")),
     path("operations/", include("lingqu.operations.urls")),
     path("stewardship/", include("lingqu.stewardship.urls")),
+    path("subscriptions/", include("lingqu.protocols.page_urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),

@@ -57,6 +57,7 @@ def tabs(here: str) -> list[dict[str, Any]]:
         ("sharing", _("Data sharing")),
         ("deliveries", _("Deliveries")),
         ("outgoing", _("Deliveries out")),
+        ("subscriptions:list", _("Subscriptions")),
         ("upload", _("Hand in a file")),
         ("sources", _("Sources")),
         ("fusion", _("Fusion")),
@@ -70,7 +71,7 @@ def tabs(here: str) -> list[dict[str, Any]]:
     ]
     return [
         {
-            "href": reverse(f"stewardship:{name}"),
+            "href": reverse(name if ":" in name else f"stewardship:{name}"),
             "title": title,
             "here": name == here,
             "name": name,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.utils import timezone
 
@@ -144,10 +144,10 @@ def _seconds(given: Any, _: Terms) -> float:
 
 
 def _q(given: Any, used: Terms) -> dict[str, str]:
-    """As it was said, for giving it back, and in store names."""
+    """As it was said, for giving it back, and in store names. Many write it as in an address (``%20``)."""
     if not isinstance(given, str) or len(given) > 10_000:
         raise http.bad_data("q must be text")
-    return {"said": given, "stored": door.renamed_q(given, used.stored)}
+    return {"said": given, "stored": door.renamed_q(unquote(given), used.stored)}
 
 
 def _csf(given: Any, used: Terms) -> str:

@@ -115,10 +115,10 @@ def single(request: HttpRequest, subscription_id: str) -> HttpResponse:
         return _retrieved(request, subscription_id)
     actor = http.writer(request)
     if request.method == "DELETE":
-        row = _own(actor, subscription_id)
         with transaction.atomic():
-            row.delete()
+            row = _own(actor, subscription_id, lock=True)
             _record(actor, row, "deleted")
+            row.delete()
         return HttpResponse(status=204)
     return _patched(request, actor, subscription_id)
 
@@ -128,8 +128,10 @@ def _mine(actor: Actor) -> Any:
     return Subscription.objects.filter(account=actor.account_id)
 
 
-def _own(actor: Actor, subscription_id: str) -> Subscription:
-    found: Subscription | None = _mine(actor).filter(pk=subscription_id).first()
+def _own(actor: Actor, subscription_id: str, lock: bool = False) -> Subscription:
+    """``lock``: who changes it takes the subscription before its notices, as whoever notifies does."""
+    known = _mine(actor).select_for_update() if lock else _mine(actor)
+    found: Subscription | None = known.filter(pk=subscription_id).first()
     if found is None:
         raise NotFound(
             "ngsi_ld.subscription",
@@ -143,7 +145,7 @@ def _patched(request: HttpRequest, actor: Actor, subscription_id: str) -> HttpRe
     """It acts from now on with the rights of who changes it, which is who made it; under the purpose that is stated."""
     document, context = http.body(request, merge=True)
     with transaction.atomic():
-        row = _own(actor, subscription_id)
+        row = _own(actor, subscription_id, lock=True)
         fragment = document if isinstance(document, Mapping) else None
         found = subscription_form.patched(row.document, fragment, terms(context if context else None))
         if found.get("id", row.pk) != row.pk:

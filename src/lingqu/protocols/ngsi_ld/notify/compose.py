@@ -95,6 +95,7 @@ def message(row: Subscription, how: Manner, number: int, data: Sequence[Any]) ->
     headers = {"Content-Type": how.accept, "Accept": "application/json", "User-Agent": "Lingqu"}
     if how.accept == http.LD:
         document["@context"] = context
+        document["data"] = [{**entity, "@context": context} for entity in listed]
     else:
         url = context if isinstance(context, str) else CORE_URL
         headers["Link"] = f'<{url}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
@@ -172,14 +173,25 @@ def _dataset(instance: Any) -> str:
 
 
 def _without(now: Any, before: Any, at: datetime, how: Manner) -> Any:
-    """An attribute with what went away of it marked (``urn:ngsi-ld:null``)."""
+    """An attribute with what went away of it marked (``urn:ngsi-ld:null``). Of one that is gone altogether one instance
+    says so, unless each has to say what it was."""
+    if how.shape.form == "simplified":
+        return _simply_without(now, before)
     left = _listed(now) if now is not None else []
     gone = [i for i in _listed(before) if _dataset(i) not in {_dataset(one) for one in left}]
-    nothing = [_nothing(instance, at, how) for instance in gone]
-    if how.shape.form == "simplified":
-        return now if now is not None else NULL
-    every = [*left, *nothing]
+    if not left and len(gone) > 1 and not how.notification.get("showChanges"):
+        gone = [{k: v for k, v in gone[0].items() if k != "datasetId"}]
+    every = [*left, *(_nothing(instance, at, how) for instance in gone)]
     return every[0] if len(every) == 1 else every
+
+
+def _simply_without(now: Any, before: Any) -> Any:
+    gone = dict.fromkeys((_dataset(i) or "@none" for i in _listed(before)), NULL)
+    if now is None:
+        return NULL
+    if isinstance(now, Mapping) and "dataset" in now:
+        return {"dataset": gone | now["dataset"]}
+    return {"dataset": {**gone, "@none": now}} if set(gone) - {"@none"} else now
 
 
 def _nothing(instance: Mapping[str, Any], at: datetime, how: Manner) -> dict[str, Any]:

@@ -52,11 +52,19 @@ def take_in(index: match.Index) -> int:
     with transaction.atomic():
         with door.news(changes) as news:
             found, broken = match.matched(index, news, [c.cursor for c in changes])
-        Notice.objects.bulk_create(_notices(found, changes), batch_size=2000)
+        there = _held([row.pk for row, _ in found])
+        Notice.objects.bulk_create(_notices([f for f in found if f[0].pk in there], changes), batch_size=2000)
         for row, error in broken:
             park(row.pk, rights.told(error))
         door.advance_subscriber(SUBSCRIBER, changes[-1].cursor)
     return len(changes)
+
+
+def _held(ids: list[str]) -> set[str]:
+    """Those that are still there, held until the end of the transaction against being deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id from protocols_subscription where id = any(%s) order by id for key share", [ids])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _later(one: str, other: str) -> str:
