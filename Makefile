@@ -8,7 +8,7 @@ PEOPLE ?= 1000000
 ROWS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test test-external check bench docs lock clean
+.PHONY: help setup setup-dev demo test test-external check bench etsi docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -45,6 +45,9 @@ bench: setup-dev ## measure a ledger of ROWS, a city of PEOPLE (a million each) 
 	$(RUN) -m bench.city --people $(PEOPLE) --folder build/bench --keep
 	$(RUN) -m bench.pages --folder build/bench
 	$(RUN) -m bench.rights
+
+etsi: setup-dev ## ETSI's NGSI-LD suite: SUITE=<checkout> ROBOT=<python with Robot Framework> GROUP=<folder below TP/NGSI-LD>
+	$(RUN) -m bench.etsi $(SUITE) $(GROUP) --robot $(or $(ROBOT),$(RUN)) $(ARGS)
 
 docs: setup-dev ## the documentation as a site, into build/docs
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
