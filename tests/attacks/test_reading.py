@@ -134,7 +134,7 @@ def ids_guessed_by_a_pattern(siege: Siege) -> Any:
 
 @attack
 def the_ids_of_persons_among_those_of_buildings(siege: Siege) -> Any:
-    found = siege.client("developer").get(f"{ENTITIES}?id={siege.person.id}")
+    found = siege.client("developer").get(f"{ENTITIES}?local=true&id={siege.person.id}")
     assert found.json() == []
     return siege.client("developer").get(f"{ENTITIES}/{siege.person.id}")
 

@@ -13,9 +13,9 @@ from psycopg import sql
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
-from lingqu.centre.entities import geoquery, jsonpaths, qlang
+from lingqu.centre.entities import geoquery, jsonpaths, qlang, scopeq
 from lingqu.centre.entities.schema import Schema, fold, schemas
-from lingqu.centre.entities.shapes import Query
+from lingqu.centre.entities.shapes import Query, Selector
 from lingqu.kernel.errors import Refused
 from lingqu.kernel.identifiers import division_prefix
 from lingqu.kernel.text import Text
@@ -76,6 +76,10 @@ def _granted_some(actor: Actor, types: tuple[str, ...]) -> None:
 def _promoted(made: Condition, query: Query) -> None:
     if query.types:
         _types(made, query.types)
+    if query.selectors:
+        _selected(made, query.selectors)
+    if query.scope_q:
+        made.add(scopeq.compile_scopes(query.scope_q, made.parameters))
     if query.ids:
         made.add("id = any(%(ids)s)", ids=list(query.ids))
     if query.id_pattern:
@@ -99,6 +103,25 @@ def _types(made: Condition, types: tuple[str, ...]) -> None:
         made.add(own, type=types[0], types=list(types))
     else:
         made.add(f"({own} or (types <> '{{}}' and types && %(types)s))", type=types[0], types=list(types))
+
+
+def _selected(made: Condition, selectors: tuple[Selector, ...]) -> None:
+    ways: list[str] = []
+    parameters: dict[str, list[str] | str] = {}
+    for n, selector in enumerate(selectors):
+        parts = []
+        if selector.kinds:
+            named = [f"array_append(types, type) @> %(kind_{n}_{m})s::text[]" for m in range(len(selector.kinds))]
+            parameters |= {f"kind_{n}_{m}": list(kind) for m, kind in enumerate(selector.kinds)}
+            parts.append(f"({' or '.join(named)})")
+        if selector.ids:
+            parameters[f"ids_{n}"] = list(selector.ids)
+            parts.append(f"id = any(%(ids_{n})s)")
+        elif selector.id_pattern:
+            parameters[f"pattern_{n}"] = selector.id_pattern
+            parts.append(f"id ~ %(pattern_{n})s")
+        ways.append(" and ".join(parts) or "true")
+    made.add(f"({' or '.join(ways)})", **parameters)
 
 
 def _shown(made: Condition, actor: Actor, query: Query, tree: qlang.Tree | None) -> None:
@@ -126,7 +149,7 @@ def _filtered(query: Query, tree: qlang.Tree | None) -> dict[str, bool]:
     for term in qlang.terms(tree) if tree else ():
         name = term.path.names[0]
         found[name] = found.get(name, True) and term.operator == "=="
-    return found | dict.fromkeys(query.facets, False)
+    return found | dict.fromkeys([*query.facets, *(sort.names[0] for sort in query.sorts)], False)
 
 
 def _told_by(actor: Actor, query: Query) -> set[str]:

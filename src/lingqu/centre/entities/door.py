@@ -25,7 +25,7 @@ from typing import Any
 
 from lingqu.centre.access.door import Actor, steady
 from lingqu.centre.drawing import door as drawing
-from lingqu.centre.entities import analyst, maps, qlang, reads
+from lingqu.centre.entities import analyst, maps, ordering, qlang, reads
 from lingqu.centre.entities import claims as claims_
 from lingqu.centre.entities import history as _history
 from lingqu.centre.entities import verify as _verify
@@ -47,11 +47,14 @@ from lingqu.centre.entities.shapes import (
     Page,
     Past,
     Query,
+    Selector,
+    Sort,
     Told,
     Touched,
     Written,
     plain,
 )
+from lingqu.centre.entities.times import attribute_times as _attribute_times
 
 
 def analyst_views() -> list[str]:
@@ -74,9 +77,10 @@ def write(actor: Actor, drafts: Iterable[Draft], *, mode: Mode = "upsert", cause
     """Write many entities in one transaction, set-based: schema and data standards of the type checked, permission
     asked, history kept, change recorded, ledger row left.
 
-    ``create`` refuses ids that exist, ``replace``/``merge``/``append`` refuse those that don't; ``upsert`` replaces or
-    creates. ``merge`` patches in depth (CIM 009 5.5.12: ``urn:ngsi-ld:null`` takes away); ``append`` sets the given
-    attributes and leaves the others. Types that the drawing does not declare are taken from actors who may write ``*``.
+    ``create`` refuses ids that exist, ``replace``/``merge``/``append``/``update`` refuse those that don't; ``upsert``
+    replaces or creates. ``merge`` patches in depth (CIM 009 5.5.12: ``urn:ngsi-ld:null`` takes away); ``append`` sets
+    the given attributes and leaves the others; ``update`` sets the given members of their instances (5.5.8). Types
+    that the drawing does not declare are taken from actors who may write ``*``.
     An entity that would stay as it is is left untouched; where only ``prov`` differs it is brought up to date quietly.
     Raises ``Invalid`` with a Fault per broken attribute
     (nothing is written), ``Conflict``, ``NotFound``, ``Refused``.
@@ -146,6 +150,12 @@ def versions(actor: Actor, query: Query, *, after: str = "", limit: int = 1000) 
     No attribute is read, so that neither the ledger nor a quota is touched; ids and times must not leave the city for
     who did not get the entities themselves."""
     return _versions.versions(actor, query, after, limit)
+
+
+def attribute_times(entities: Sequence[Entity]) -> dict[str, dict[str, tuple[datetime, datetime]]]:
+    """Of entities as read: id → attribute → when it came to be, when it was last changed. Of an attribute with several
+    instances these are the times of all of them together."""
+    return _attribute_times(entities)
 
 
 @steady
@@ -242,10 +252,15 @@ def persons(actor: Actor, entity_type: str, who: Sequence[Mapping[str, Any]]) ->
     return _verify.persons(actor, entity_type, who)
 
 
-def renamed_q(q: str, rename: Callable[[str], str]) -> str:
-    """The query language with attribute names changed, e.g. expanded from a user's context to store names. Raises
-    ``Invalid`` (``entity.q``)."""
-    return qlang.renamed(q, rename)
+def renamed_q(q: str, rename: Callable[[str], str], revalue: Callable[[str, Any], Any] | None = None) -> str:
+    """The query language with attribute names changed, e.g. expanded from a user's context to store names, and values
+    by ``revalue`` of the old name and the value. Raises ``Invalid`` (``entity.q``)."""
+    return qlang.renamed(q, rename, revalue) if revalue else qlang.renamed(q, rename)
+
+
+def check_collation(tag: str) -> None:
+    """Raises ``Invalid`` (``entity.order``) for what is no language tag."""
+    ordering.check(tag)
 
 
 __all__ = [
@@ -261,6 +276,8 @@ __all__ = [
     "Page",
     "Past",
     "Query",
+    "Selector",
+    "Sort",
     "Told",
     "Touched",
     "Verified",

@@ -13,8 +13,9 @@ import orjson
 from lingqu.centre.entities.faults import bad
 from lingqu.centre.entities.qlang import Both, Path, Range, Term, Tree
 
-_HEADS = ("value", "object", "vocab", "json", "valueList", "objectList")
+HEADS = ("value", "object", "vocab", "json", "valueList", "objectList")
 _PLAIN_MEMBERS = frozenset({"observedAt", "unitCode", "datasetId", "lang", "instanceId"})
+_ORDERED = frozenset({"<", "<=", ">", ">="})
 _COLUMNS = {"createdAt": "created_at", "modifiedAt": "modified_at"}
 
 
@@ -37,7 +38,7 @@ def compile_tree(tree: Tree, parameters: dict[str, Any]) -> tuple[str]:
 
 
 def _jsonpath(term: Term) -> str:
-    places = _places(term.path)
+    places = _places(term.path, term.operator in _ORDERED)
     if not term.operator:
         return " || ".join(f"exists({place})" for place in places)
     if term.operator in ("!=", "!~="):
@@ -61,13 +62,16 @@ def _compare(place: str, operator: str, value: Any) -> str:
     return f"{place} {operator} {_literal(value)}"
 
 
-def _places(path: Path) -> list[str]:
-    """Where in an attribute what is compared may stand: the member that its kind keeps its value in."""
+def _places(path: Path, ordered: bool) -> list[str]:
+    """Where in an attribute what is compared may stand: the member that its kind keeps its value in. ``ordered``: what
+    a Relationship points to is neither more nor less than anything."""
     root = "$" + "".join(f".{_literal(name)}" for name in path.names)
     if len(path.names) > 1 and path.names[-1] in _PLAIN_MEMBERS:
         return [root]
     inner = "".join(".*" if m == "*" else f".{_literal(m)}" for m in path.members)
-    heads = (*_HEADS, "languageMap") if path.members else _HEADS
+    heads: tuple[str, ...] = (*HEADS, "languageMap") if path.members else HEADS
+    if ordered:
+        heads = tuple(head for head in heads if head not in ("object", "objectList"))
     return [f"{root}.{_literal(head)}{inner}" for head in heads]
 
 

@@ -77,18 +77,26 @@ def terms(tree: Tree) -> Iterator[Term]:
             yield from terms(part)
 
 
-def renamed(text: str, rename: Callable[[str], str]) -> str:
-    """The same query with the names of attributes and sub-attributes changed; values stay as they are."""
-    return _said(parse(text), rename)
+Revalue = Callable[[str, Any], Any]
 
 
-def _said(tree: Tree, rename: Callable[[str], str]) -> str:
+def _as_it_is(_: str, value: Any) -> Any:
+    return value
+
+
+def renamed(text: str, rename: Callable[[str], str], revalue: Revalue = _as_it_is) -> str:
+    """The same query with the names of attributes and sub-attributes changed; single values by ``revalue`` of the
+    attribute's old name and the value."""
+    return _said(parse(text), rename, revalue)
+
+
+def _said(tree: Tree, rename: Callable[[str], str], revalue: Revalue) -> str:
     if isinstance(tree, Both):
-        return "(" + (";" if tree.every else "|").join(_said(p, rename) for p in tree.parts) + ")"
+        return "(" + (";" if tree.every else "|").join(_said(p, rename, revalue) for p in tree.parts) + ")"
     path = ".".join(f"<{rename(name)}>" for name in tree.path.names)
     if tree.path.members:
         path += f"[{'.'.join(tree.path.members)}]"
-    return path + tree.operator + ",".join(_value(v) for v in tree.values)
+    return path + tree.operator + ",".join(_value(revalue(tree.path.names[0], v)) for v in tree.values)
 
 
 def _value(value: Any) -> str:

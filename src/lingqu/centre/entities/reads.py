@@ -16,7 +16,7 @@ from psycopg import sql
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
-from lingqu.centre.entities import faults, tally
+from lingqu.centre.entities import faults, ordering, tally
 from lingqu.centre.entities.conditions import Condition, condition, identifier_forms, masking, standing
 from lingqu.centre.entities.rows import COLUMNS, Reader
 from lingqu.centre.entities.schema import fold, schemas
@@ -140,17 +140,20 @@ def _looked_through(actor: Actor, query: Query) -> Query:
 
 
 def _statement(made: Condition, query: Query, columns: str = COLUMNS) -> sql.Composable:
+    if query.sorts:
+        by = ordering.order_by(query.sorts, made.parameters, query.collation)
+        return sql.SQL(f"select {columns} from entity where {{}} order by {{}}").format(made.where(), by)  # noqa: S608
     order = _ORDERS.get(query.order)
     if order is None:
         raise faults.bad("order", f"不能按“{query.order}”排序", f"cannot order by {query.order!r}", "order")
-    column, sign, by = order
+    column, sign, keys = order
     where = [made.where()]
     if query.after:
         value, last = _position(query)
         made.parameters |= {"after_value": value, "after_id": last}
         keyset = "id > %(after_id)s" if column == "id" else f"({column}, id) {sign} (%(after_value)s, %(after_id)s)"
         where.append(sql.SQL(keyset))
-    statement = sql.SQL(f"select {columns} from entity where {{}} order by {by}")  # noqa: S608
+    statement = sql.SQL(f"select {columns} from entity where {{}} order by {keys}")  # noqa: S608
     return statement.format(sql.SQL(" and ").join(where))
 
 

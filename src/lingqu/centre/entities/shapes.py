@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Mode = Literal["create", "replace", "merge", "append", "upsert"]
+Mode = Literal["create", "replace", "merge", "append", "update", "upsert"]
 VALUE_KEYS = ("value", "object", "languageMap", "json", "vocab", "valueList", "objectList")
 
 
@@ -17,6 +17,7 @@ class Draft:
 
     An empty ``owner`` or ``region`` keeps what stands; a new entity is then owned by the actor's department, and its
     region is the value of the type's region attribute. ``prov=None`` keeps the provenance of attributes that stay.
+    ``scopeless``: a change of what stands takes its scopes away; without scopes and without this it keeps them.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Draft:
     scopes: tuple[str, ...] = ()
     prov: Mapping[str, Any] | None = None
     expires_at: datetime | None = None
+    scopeless: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,35 @@ class GeoQuery:
 
 
 @dataclass(frozen=True)
+class Sort:
+    """One key of an order: an attribute (with sub-attributes, and members inside its value), or ``id``, ``type``,
+    ``createdAt``, ``modifiedAt``. ``near``: by the distance of the geometry on maps from (longitude, latitude)."""
+
+    names: tuple[str, ...]
+    members: tuple[str, ...] = ()
+    descending: bool = False
+    near: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Selector:
+    """``kinds`` are alternatives, each a set of types that an entity must all have (none: any); with ids, the pattern
+    says nothing more (CIM 009 5.2.33)."""
+
+    kinds: tuple[tuple[str, ...], ...] = ()
+    ids: tuple[str, ...] = ()
+    id_pattern: str = ""
+
+
+@dataclass(frozen=True)
 class Query:
     """What is asked for. ``q`` is NGSI-LD query language (CIM 009 4.9) with attribute names in store form.
     ``words`` searches labels, identifiers and search attributes. ``facets`` are exact attribute values.
     ``has`` are attributes of which an entity must have at least one. ``region`` finds a division and what lies in it.
     ``after`` is the opaque cursor of the last page; ``order`` is ``id``, ``label``, ``modified`` or ``-modified``.
+    ``selectors``: an entity must meet one of them; ``types`` then names every type that they name, if each names some.
+    ``scope_q`` is a scope query (4.19). ``sorts`` goes before ``order`` and pages by ``offset`` only; ``collation``, a
+    language tag, orders text by its base letters, else it is ordered by code point.
     ``common``: the words are known to be in very many entities, so the first of these are looked through before the
     index of words is asked; what is found is the same."""
 
@@ -111,6 +137,10 @@ class Query:
     offset: int = 0
     after: str = ""
     common: bool = False
+    selectors: tuple[Selector, ...] = ()
+    scope_q: str = ""
+    sorts: tuple[Sort, ...] = ()
+    collation: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -12,7 +12,8 @@ from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Draft, Mode, Query
 from lingqu.kernel.errors import Conflict, LingquError
-from lingqu.protocols.ngsi_ld import expand, http, params
+from lingqu.kernel.text import Text
+from lingqu.protocols.ngsi_ld import entities, expand, http, params, querying
 from lingqu.protocols.ngsi_ld.terms import terms
 
 
@@ -21,9 +22,12 @@ def operation(request: HttpRequest, name: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     actor = http.writer(request)
+    http.only(request, "local", "options", "format")
     document, context = http.body(request)
     if not isinstance(document, list) or not document:
         raise http.bad_data("the body must be a list that is not empty")
+    if any(member is None for member in document):
+        raise http.bad_data("null stands in the list")
     done = _delete(actor, document) if name == "delete" else _write(request, actor, name, document, context)
     created, fine, errors = done
     if errors:
@@ -39,40 +43,49 @@ def _write(request: HttpRequest, actor: Actor, name: str, documents: list[Any], 
     drafts, errors = [], []
     for document in documents:
         try:
-            own = document.get("@context", context) if isinstance(document, dict) else context
-            drafts.append(expand.draft(document, terms(own), partial=name == "update"))
+            own = http.of_batch(request, document, context)
+            drafts.append(expand.draft(document, terms(own), partial=name in ("update", "merge")))
         except LingquError as error:
             errors.append(_error(document, error))
-    standing = {e.id for e in door.every(actor, Query(ids=tuple(d.id for d in drafts)))} if drafts else set()
+    standing = {e.id: e for e in door.every(actor, Query(ids=tuple(d.id for d in drafts)))} if drafts else {}
     created: list[str] = []
     fine: list[str] = []
+    known = set(standing)
     for draft in drafts:
-        new = draft.id not in standing
+        new = draft.id not in known
         try:
-            _one(actor, name, draft, new, named)
+            _one(actor, name, draft, new, named, standing)
         except LingquError as error:
             errors.append(_error({"id": draft.id}, error))
         else:
             (created if new else fine).append(draft.id)
-            standing.add(draft.id)
+            known.add(draft.id)
     return created, fine, errors
 
 
-def _one(actor: Actor, name: str, draft: Draft, new: bool, named: list[str]) -> None:
-    mode: Mode = "append"
+def _one(
+    actor: Actor, name: str, draft: Draft, new: bool, named: list[str], standing: Mapping[str, door.Entity]
+) -> None:
+    missed: dict[str, str] = {}
+    if "noOverwrite" in named and draft.id in standing:
+        draft, missed = entities.beside(draft, standing[draft.id])
+    door.write(actor, [draft], mode=_mode(name, new, named), cause="ngsi-ld")
+    if missed:
+        raise Conflict(
+            "ngsi_ld.exists", Text(zh="已有的属性未改写", en="attributes that exist were left: " + ", ".join(missed))
+        )
+
+
+def _mode(name: str, new: bool, named: list[str]) -> Mode:
     if name == "create" or (name == "upsert" and new):
-        mode = "create"
-    elif name == "upsert":
-        mode = "append" if "update" in named else "replace"
-    if mode == "append" and "noOverwrite" in named:
-        held = door.get(actor, draft.id).attrs
-        if held.keys() & draft.attrs.keys():
-            raise Conflict("ngsi_ld.exists", "the attribute exists", place=draft.id)
-    door.write(actor, [draft], mode=mode, cause="ngsi-ld")
+        return "create"
+    if name == "upsert" and "update" not in named:
+        return "replace"
+    return "merge" if name == "merge" else "append"
 
 
 def _delete(actor: Actor, ids: list[Any]) -> Done:
-    return _each(ids, lambda entity_id: door.delete(actor, [str(entity_id)], cause="ngsi-ld"))
+    return _each(ids, lambda entity_id: door.delete(actor, [querying.valid_id(entity_id)], cause="ngsi-ld"))
 
 
 def _each(ids: list[Any], act: Callable[[Any], Any]) -> Done:

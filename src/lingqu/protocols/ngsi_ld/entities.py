@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -9,24 +10,30 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from lingqu.centre.entities import door
-from lingqu.centre.entities.door import Draft
-from lingqu.kernel.errors import NotFound
-from lingqu.kernel.text import Text
-from lingqu.protocols.ngsi_ld import compact, expand, http, params
-from lingqu.protocols.ngsi_ld.terms import terms
-
-_ALL = (http.JSON, http.LD, http.GEO)
+from lingqu.centre.entities.door import Draft, Entity
+from lingqu.protocols.ngsi_ld import checking, expand, http, params, querying
+from lingqu.protocols.ngsi_ld.terms import Terms, terms, whole
 
 
 @http.endpoint
 def collection(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _create(request)
-    return _query(request) if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(["GET", "POST"])
+    if request.method == "DELETE":
+        return querying.purge(request)
+    if request.method in ("PUT", "PATCH"):
+        raise http.bad_data("the address names no entity")
+    return querying.query(request) if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(_COLLECTION)
+
+
+_COLLECTION = ["GET", "POST", "DELETE"]
 
 
 def _create(request: HttpRequest) -> HttpResponse:
     actor = http.writer(request)
+    http.only(request, "local", "options")
+    if request.body.strip() == b"{}":
+        raise http.invalid_request("the body is empty")
     document, context = http.body(request)
     draft = expand.draft(document, terms(context))
     door.write(actor, [draft], mode="create", cause="ngsi-ld")
@@ -35,87 +42,81 @@ def _create(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _query(request: HttpRequest) -> HttpResponse:
-    given = request.GET.dict()
-    context = http.context_of(request)
-    used = terms(context)
-    media = http.accepted(request, _ALL)
-    asked, shape, actor = params.query(given, used), params.shape(given, used), http.actor(request)
-    found = door.find(actor, asked) if asked.limit else door.Page([])
-    response = http.answer(_listed(found.entities, shape, media), media, context)
-    if asked.offset:
-        before = max(asked.offset - asked.limit, 0)
-        http.add_link(response, "entities", given, asked.limit, before, "prev", media)
-    if found.next:
-        http.add_link(response, "entities", given, asked.limit, asked.offset + asked.limit, "next", media)
-    if params.wants_count(given):
-        response["NGSILD-Results-Count"] = str(door.count(actor, asked))
-    return response
-
-
-def _listed(entities: list[door.Entity], shape: compact.Shape, media: str) -> Any:
-    if media == http.GEO:
-        return {"type": "FeatureCollection", "features": [compact.feature(e, shape) for e in entities]}
-    return [compact.entity(e, shape) for e in entities]
-
-
 @http.endpoint
 def single(request: HttpRequest, entity_id: str) -> HttpResponse:
     if request.method in ("GET", "HEAD"):
-        return _retrieve(request, entity_id)
+        return querying.retrieve(request, entity_id)
     if request.method == "DELETE":
-        door.delete(http.writer(request), [entity_id], cause="ngsi-ld")
+        actor = http.writer(request)
+        _target(request, actor, entity_id, terms(http.context_of(request)), http.only(request, "type", "local"))
+        door.delete(actor, [entity_id], cause="ngsi-ld")
         return HttpResponse(status=204)
     if request.method not in ("PUT", "PATCH"):
         return HttpResponseNotAllowed(["GET", "PUT", "PATCH", "DELETE"])
-    actor = http.writer(request)
-    document, context = http.body(request, merge=request.method == "PATCH")
-    draft = expand.draft(document, terms(context), entity_id=entity_id, partial=request.method == "PATCH")
-    door.write(actor, [draft], mode="merge" if request.method == "PATCH" else "replace", cause="ngsi-ld")
+    actor, merging = http.writer(request), request.method == "PATCH"
+    given = http.only(request, "type", "local", "options", "format", "observedAt", "lang")
+    document, context = http.body(request, merge=merging)
+    used = terms(context)
+    draft = expand.draft(document, used, entity_id=querying.valid_id(entity_id), partial=merging)
+    _target(request, actor, entity_id, used, given)
+    door.write(actor, [draft], mode="merge" if merging else "replace", cause="ngsi-ld")
     return HttpResponse(status=204)
 
 
-def _retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
-    given = request.GET.dict()
-    params.known(given)
-    context = http.context_of(request)
-    media = http.accepted(request, _ALL)
-    shape = params.shape(given, terms(context))
-    found = door.get(http.actor(request), entity_id)
-    asked = shape.pick - {"id", "type", "scope"}
-    if asked and not asked & found.attrs.keys() and "attrs" in given:
-        raise _absent(", ".join(sorted(asked)))
-    document = compact.feature(found, shape) if media == http.GEO else compact.entity(found, shape)
-    return http.answer(document, media, context)
-
-
-def _absent(name: str) -> NotFound:
-    return NotFound("ngsi_ld.attribute", Text(zh=f"没有属性 {name}", en=f"There is no attribute {name}"), place=name)
+def _target(request: HttpRequest, actor: Any, entity_id: str, used: Terms, given: Mapping[str, str]) -> None:
+    """Raises Invalid for what is no id, NotFound where a type selected (``type=``) is not the entity's."""
+    querying.valid_id(entity_id)
+    if given.get("type"):
+        querying.of_type(door.get(actor, entity_id), given["type"], used)
 
 
 @http.endpoint
 def attributes(request: HttpRequest, entity_id: str) -> HttpResponse:
-    """POST appends (``options=noOverwrite`` leaves what stands); PATCH updates what is there."""
+    """POST appends (``options=noOverwrite`` leaves what stands); PATCH updates what is there and adds what is not."""
     if request.method not in ("POST", "PATCH"):
         return HttpResponseNotAllowed(["POST", "PATCH"])
     actor = http.writer(request)
+    given = http.only(request, "type", "local", "options", "format")
     document, context = http.body(request, merge=True)
     used = terms(context)
-    draft = expand.draft(document, used, entity_id=entity_id, partial=True)
-    standing = door.get(actor, entity_id).attrs
-    if request.method == "PATCH":
-        skipped = {name: "there is no such attribute" for name in draft.attrs if name not in standing}
+    draft = expand.draft(document, used, entity_id=querying.valid_id(entity_id), partial=True)
+    standing = door.get(actor, entity_id)
+    querying.of_type(standing, given.get("type", ""), used)
+    if request.method == "POST" and "noOverwrite" in params.options(given):
+        draft, missed = beside(draft, standing)
     else:
-        keep = "noOverwrite" in params.options(request.GET.dict())
-        skipped = {name: "the attribute exists" for name in draft.attrs if keep and name in standing}
-    taken = {name: value for name, value in draft.attrs.items() if name not in skipped}
-    if request.method == "PATCH" and not taken and skipped:
-        raise _absent(", ".join(used.said(n) for n in skipped))
-    door.write(actor, [replace(draft, attrs=taken)], mode="append", cause="ngsi-ld")
-    if not skipped:
+        homeless = request.method == "PATCH" and draft.scopes and not standing.scopes
+        missed = {"scope": "the entity has no scope"} if homeless else {}
+        draft = replace(draft, scopes=()) if homeless else draft
+    door.write(actor, [draft], mode="append", cause="ngsi-ld")
+    if not missed:
         return HttpResponse(status=204)
-    missed = [{"attributeName": used.said(name), "reason": reason} for name, reason in skipped.items()]
-    return http.answer({"updated": [used.said(n) for n in taken], "notUpdated": missed}, http.JSON, context, 207)
+    not_updated = [{"attributeName": _full(name), "reason": reason} for name, reason in missed.items()]
+    updated = [_full(name) for name in draft.attrs]
+    return http.answer({"updated": updated, "notUpdated": not_updated}, http.JSON, context, 207)
+
+
+def _full(name: str) -> str:
+    return name if name in ("scope", "type") else whole(name)
+
+
+def beside(draft: Draft, standing: Entity) -> tuple[Draft, dict[str, str]]:
+    """What of a draft overwrites nothing, and the attributes of which it is not so. Scopes are added to those there."""
+    taken: dict[str, Any] = {}
+    missed: dict[str, str] = {}
+    for name, instances in draft.attrs.items():
+        held = {i.get("datasetId", "") for i in _listed(standing.attrs.get(name, []))}
+        new = [i for i in _listed(instances) if i.get("datasetId", "") not in held]
+        if new:
+            taken[name] = new[0] if len(new) == 1 else new
+        if len(new) < len(_listed(instances)):
+            missed[name] = "the attribute exists"
+    scopes = tuple(dict.fromkeys([*standing.scopes, *draft.scopes])) if draft.scopes else ()
+    return replace(draft, attrs=taken, scopes=scopes), missed
+
+
+def _listed(instances: Any) -> list[Any]:
+    return instances if isinstance(instances, list) else [instances]
 
 
 @http.endpoint
@@ -123,30 +124,60 @@ def attribute(request: HttpRequest, entity_id: str, name: str) -> HttpResponse:
     if request.method not in ("PUT", "PATCH", "DELETE"):
         return HttpResponseNotAllowed(["PUT", "PATCH", "DELETE"])
     actor = http.writer(request)
+    given = http.only(request, "type", "local", "datasetId", "deleteAll")
+    querying.valid_id(entity_id)
     if request.method == "DELETE":
-        return _remove(request, actor, entity_id, terms(http.context_of(request)).stored(name))
+        return _remove(actor, entity_id, name, terms(http.context_of(request)), given)
     document, context = http.body(request, merge=True)
     used = terms(context)
-    stored = used.stored(name)
-    if stored not in door.get(actor, entity_id).attrs:
-        raise _absent(name)
-    merging = request.method == "PATCH"
-    given = {k: v for k, v in document.items() if k != "@context"} if isinstance(document, dict) else document
-    instance = expand.attribute(name, given, used, merging=merging)
-    mode: door.Mode = "merge" if merging else "append"
-    door.write(actor, [Draft(entity_id, "", {stored: instance})], mode=mode, cause="ngsi-ld")
+    fragment = {k: v for k, v in document.items() if k != "@context"} if isinstance(document, Mapping) else document
+    if name in ("scope", "type", "id") or not fragment:
+        raise http.bad_data(f"{name} cannot be changed by this fragment")
+    stored = used.stored(checking.attribute_name(name, used.knows(name)))
+    standing = door.get(actor, entity_id)
+    querying.of_type(standing, given.get("type", ""), used)
+    if stored not in standing.attrs:
+        raise querying.absent(name)
+    partial = request.method == "PATCH"
+    if partial:
+        fragment = _same_kind(fragment, _listed(standing.attrs[stored]), name)
+    instance = expand.attribute(name, fragment, used, merging=partial)
+    door.write(
+        actor, [Draft(entity_id, "", {stored: instance})], mode="update" if partial else "append", cause="ngsi-ld"
+    )
     return HttpResponse(status=204)
 
 
-def _remove(request: HttpRequest, actor: Any, entity_id: str, stored: str) -> HttpResponse:
+def _same_kind(fragment: Any, standing: list[Any], name: str) -> Any:
+    """The fragment of the instance that it names (5.5.8), with its kind. Raises NotFound, Problem."""
+    if not isinstance(fragment, Mapping):
+        return fragment
+    wanted = fragment.get("datasetId", "@none")
+    if wanted == expand.NULL:
+        raise http.bad_data("a datasetId cannot be taken away")
+    found = next((i for i in standing if i.get("datasetId", "@none") == wanted), None)
+    if found is None:
+        raise querying.absent(f"{name} {wanted}")
+    if fragment.get("type", found["type"]) != found["type"]:
+        raise http.bad_data(f"{name} is a {found['type']}")
+    return {"type": found["type"], **fragment}
+
+
+def _remove(actor: Any, entity_id: str, name: str, used: Terms, given: Mapping[str, str]) -> HttpResponse:
     """The instance without a datasetId, the one named, or (``deleteAll=true``) all of them."""
-    standing = door.get(actor, entity_id).attrs.get(stored)
-    instances = standing if isinstance(standing, list) else [standing] if standing is not None else []
-    wanted = request.GET.get("datasetId", "")
-    if request.GET.get("deleteAll") != "true":
-        instances = [i for i in instances if i.get("datasetId", "") == wanted]
+    standing = door.get(actor, entity_id)
+    querying.of_type(standing, given.get("type", ""), used)
+    if name == "scope":
+        if not standing.scopes:
+            raise querying.absent(name)
+        door.write(actor, [Draft(entity_id, "", {}, scopeless=True)], mode="append", cause="ngsi-ld")
+        return HttpResponse(status=204)
+    stored = used.stored(checking.attribute_name(name, used.knows(name)))
+    instances = _listed(standing.attrs.get(stored, []))
+    wanted = given.get("datasetId", "@none")
+    if given.get("deleteAll") != "true":
+        instances = [i for i in instances if i.get("datasetId", "@none") == wanted]
     if not instances:
-        raise _absent(stored)
-    nothing = [{**{k: v for k, v in i.items() if k == "datasetId"}, "value": expand.NULL} for i in instances]
-    door.write(actor, [Draft(entity_id, "", {stored: nothing})], mode="merge", cause="ngsi-ld")
+        raise querying.absent(stored)
+    door.write(actor, [Draft(entity_id, "", {stored: querying.nothing(instances)})], mode="merge", cause="ngsi-ld")
     return HttpResponse(status=204)

@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
+import orjson
+
 from lingqu.centre.entities.door import Draft
-from lingqu.kernel.errors import Invalid
-from lingqu.kernel.text import Text
+from lingqu.protocols.ngsi_ld import checking
+from lingqu.protocols.ngsi_ld.checking import KINDS, NULL, PLACES, SEALED, is_uri, wrong
 from lingqu.protocols.ngsi_ld.terms import Terms
 
-NULL = "urn:ngsi-ld:null"
-KINDS = {
-    "Property": "value",
-    "GeoProperty": "value",
-    "Relationship": "object",
-    "LanguageProperty": "languageMap",
-    "JsonProperty": "json",
-    "VocabProperty": "vocab",
-    "ListProperty": "valueList",
-    "ListRelationship": "objectList",
-}
 _KIND_OF = {key: kind for kind, key in KINDS.items() if kind != "GeoProperty"}
-GEOMETRIES = frozenset(
-    {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
-)
+GEOMETRIES = frozenset({"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"})
 _OWN = frozenset(
     {"id", "@id", "type", "@type", "scope", "@context", "expiresAt", "createdAt", "modifiedAt", "deletedAt"}
 )
 _GIVEN_OUT = frozenset({"createdAt", "modifiedAt", "deletedAt", "instanceId"})
-_VERBATIM = frozenset({"unitCode", "observedAt", "datasetId", "lang", "valueType", "expiresAt", "ngsildproof"})
-
-
-def wrong(zh: str, en: str, place: str = "") -> Invalid:
-    return Invalid("ngsi_ld.entity", Text(zh=zh, en=en), place=place)
+_VERBATIM = frozenset(
+    {"unitCode", "observedAt", "datasetId", "lang", "valueType", "expiresAt", "ngsildproof", "entityIdSealed"}
+)
 
 
 def draft(document: Any, terms: Terms, *, entity_id: str = "", partial: bool = False) -> Draft:
@@ -45,16 +31,18 @@ def draft(document: Any, terms: Terms, *, entity_id: str = "", partial: bool = F
     if entity_id and own_id not in ("", entity_id):
         raise wrong("正文中的 id 与地址不符", "the id in the body differs from the address", "id")
     found_id = entity_id or own_id
-    if not _is_uri(found_id):
+    if not is_uri(found_id):
         raise wrong("id 须是 URI", "the id must be a URI", "id")
     types = _types(document, terms, partial)
+    bare = partial and document.get("scope") == NULL
     return Draft(
         id=found_id,
         type=types[0] if types else "",
         types=tuple(types[1:]),
         attrs=attributes(document, terms, merging=partial),
-        scopes=_scopes(document.get("scope")),
-        expires_at=_time(document["expiresAt"], "expiresAt") if document.get("expiresAt") else None,
+        scopes=() if bare else checking.scopes(document.get("scope")),
+        scopeless=bare,
+        expires_at=checking.time(document["expiresAt"], "expiresAt") if document.get("expiresAt") else None,
     )
 
 
@@ -65,20 +53,16 @@ def _types(document: Mapping[str, Any], terms: Terms, partial: bool) -> list[str
     named = given if isinstance(given, list) else [given]
     if not named or not all(isinstance(t, str) and t for t in named):
         raise wrong("须给出 type", "the type must be named", "type")
-    return list(dict.fromkeys(terms.stored(t) for t in named))
-
-
-def _scopes(given: Any) -> tuple[str, ...]:
-    scopes = given if isinstance(given, list) else [] if given is None else [given]
-    if not all(isinstance(s, str) for s in scopes):
-        raise wrong("scope 须是文本", "a scope must be text", "scope")
-    return tuple(s if s.startswith("/") else f"/{s}" for s in scopes if s != NULL)
+    if "type" in named or "@type" in named:
+        raise wrong("type 不是类型名", "type is no name of a type", "type")
+    return list(dict.fromkeys(terms.stored(checking.name(t, terms.knows(t))) for t in named))
 
 
 def attributes(document: Mapping[str, Any], terms: Terms, *, merging: bool) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name, given in document.items():
         if name not in _OWN:
+            checking.attribute_name(name, terms.knows(name))
             result[terms.stored(name)] = attribute(name, given, terms, merging=merging)
     return result
 
@@ -103,7 +87,7 @@ def _instance(name: str, given: Any, terms: Terms, merging: bool) -> dict[str, A
         raise wrong("属性不能是 null", "an attribute cannot be null", name)
     if not isinstance(given, Mapping):
         return {"type": "Property", "value": given}
-    if given.get("type") in GEOMETRIES and ("coordinates" in given or "geometries" in given):
+    if given.get("type") in GEOMETRIES and "coordinates" in given:
         return {"type": "GeoProperty", "value": dict(given)}
     kind = given.get("type")
     key = KINDS.get(kind) if isinstance(kind, str) else None
@@ -127,22 +111,45 @@ def _without_value(name: str, given: Mapping[str, Any], terms: Terms, merging: b
 def _filled(name: str, kind: str, key: str, given: Mapping[str, Any], terms: Terms, merging: bool) -> dict[str, Any]:
     if key not in given and not merging:
         raise wrong(f"缺少 {key}", f"has no {key}", name)
+    checking.members(name, kind, given)
     result: dict[str, Any] = {"type": kind}
     if key in given:
-        value = given[key]
-        if value is None and kind != "JsonProperty":
-            raise wrong("值不能是 null", "a value cannot be null", name)
-        result[key] = _vocab(value, terms) if key == "vocab" else value
+        checking.value(name, kind, given[key], merging)
+        result[key] = _valued(name, kind, given[key], terms)
+    if kind == "Property" and name in PLACES and result.get("value") != NULL:
+        raise wrong("须是 GeoProperty", "must be a GeoProperty", name)
     rest = {k: v for k, v in given.items() if k not in (key, "type")}
     return result | _members(name, rest, terms, merging)
+
+
+def _valued(name: str, kind: str, value: Any, terms: Terms) -> Any:
+    if kind == "VocabProperty":
+        return _vocab(value, terms)
+    if kind == "ListRelationship" and isinstance(value, list):
+        return [{"object": o} if isinstance(o, str) else o for o in value]
+    if kind == "GeoProperty" and value != NULL:
+        return _geometry(name, value)
+    return value
+
+
+def _geometry(name: str, value: Any) -> Any:
+    """A geometry, or the text of one (4.7.2); a collection of geometries is none (4.7.1)."""
+    if isinstance(value, str):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError as error:
+            raise wrong("不是 GeoJSON 几何", "is no GeoJSON geometry", name) from error
+    if isinstance(value, Mapping) and value.get("type") == "GeometryCollection":
+        raise wrong("不接受 GeometryCollection", "a GeometryCollection is not taken", name)
+    return value
 
 
 def _members(name: str, given: Mapping[str, Any], terms: Terms, merging: bool) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for member, value in given.items():
-        if member in _GIVEN_OUT:
+        if member in _GIVEN_OUT or (member == "datasetId" and value == "@none"):
             continue
-        if member == "objectType":
+        if member == "objectType" or (member in SEALED and member != "entityIdSealed"):
             result[member] = _vocab(value, terms)
         elif member in _VERBATIM:
             result[member] = _checked(name, member, value)
@@ -154,9 +161,9 @@ def _members(name: str, given: Mapping[str, Any], terms: Terms, merging: bool) -
 def _checked(name: str, member: str, value: Any) -> Any:
     if value == NULL:
         return value
-    if member == "observedAt":
-        _time(value, f"{name}.{member}")
-    if member == "datasetId" and not _is_uri(value):
+    if member in ("observedAt", "expiresAt"):
+        checking.time(value, f"{name}.{member}")
+    if member == "datasetId" and not is_uri(value):
         raise wrong("datasetId 须是 URI", "a datasetId must be a URI", name)
     if member == "unitCode" and not isinstance(value, str):
         raise wrong("unitCode 须是文本", "a unitCode must be text", name)
@@ -171,17 +178,3 @@ def _vocab(value: Any, terms: Terms) -> Any:
 
 def _is_geometry(value: Any) -> bool:
     return isinstance(value, Mapping) and value.get("type") in GEOMETRIES and "coordinates" in value
-
-
-def _is_uri(text: Any) -> bool:
-    return isinstance(text, str) and ":" in text[1:] and not any(c <= " " or c in '<>"' for c in text)
-
-
-def _time(value: Any, place: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        found = None
-    if found is None or found.tzinfo is None:
-        raise wrong("须是带时区的时间", "must be a time with its zone", place)
-    return found

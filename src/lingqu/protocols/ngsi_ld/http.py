@@ -53,16 +53,24 @@ def endpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @csrf_exempt
     @wraps(view)
     def handled(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if request.method in ("POST", "PATCH", "PUT") and not request.META.get("CONTENT_LENGTH"):
+            return HttpResponse(status=411)  # 6.3.3: no body of problem details
         try:
             if request.user.is_authenticated and (broken := _csrf(request)):
                 return broken
-            return view(request, **kwargs)
+            return _lean(view(request, **kwargs))
         except LingquError as error:
             if isinstance(error, Refused):
                 access.tell(_known(request), error, request.path)
             return problem(error)
 
     return handled
+
+
+def _lean(response: HttpResponse) -> HttpResponse:
+    if response.status_code == 204:
+        del response["Content-Type"]
+    return response
 
 
 def _known(request: HttpRequest) -> Actor:
@@ -84,7 +92,7 @@ _KINDS: list[tuple[type[LingquError], str, int, str]] = [
     (NotFound, "ResourceNotFound", 404, "Not found"),
     (Conflict, "AlreadyExists", 409, "Exists already"),
     (Refused, "AccessDenied", 403, "Not allowed"),
-    (Unavailable, "LdContextNotAvailable", 503, "Context not available"),
+    (Unavailable, "LdContextNotAvailable", 504, "Context not available"),
     (Invalid, "BadRequestData", 400, "Bad request data"),
 ]
 
@@ -159,20 +167,35 @@ def body(request: HttpRequest, *, merge: bool = False) -> tuple[Any, Any]:
     except orjson.JSONDecodeError as error:
         raise invalid_request(f"the body is no JSON: {error}", "正文不是 JSON") from error
     link = _linked(request)
+    if isinstance(document, list):  # of a batch each entity stands by itself
+        if link and media == LD:
+            raise bad_data("application/ld+json must not come with a Link to a context")
+        return document, link
     if media != LD:
         if _carries(document):
             raise bad_data("application/json must not carry an @context; use a Link header or application/ld+json")
         return document, link
     if link:
         raise bad_data("application/ld+json must not come with a Link to a context")
-    if not isinstance(document, list) and not _carries(document):
+    if not _carries(document):
         raise bad_data("application/ld+json must carry an @context")
-    return document, document.get("@context") if isinstance(document, Mapping) else None
+    return document, document["@context"]
 
 
 def _carries(document: Any) -> bool:
-    members = document if isinstance(document, list) else [document]
-    return any(isinstance(m, Mapping) and "@context" in m for m in members)
+    return isinstance(document, Mapping) and "@context" in document
+
+
+def of_batch(request: HttpRequest, member: Any, context: Any) -> Any:
+    """The context of one entity of a batch; the rules of ``body`` for it. Raises Problem (BadRequestData)."""
+    carries = _carries(member)
+    if (request.content_type or "").lower() != LD:
+        if carries:
+            raise bad_data("application/json must not carry an @context; use a Link header or application/ld+json")
+        return context
+    if not carries:
+        raise bad_data("application/ld+json must carry an @context")
+    return member["@context"]
 
 
 def accepted(request: HttpRequest, offered: tuple[str, ...] = (JSON, LD)) -> str:
@@ -192,28 +215,44 @@ def accepted(request: HttpRequest, offered: tuple[str, ...] = (JSON, LD)) -> str
     return best
 
 
-def answer(document: Any, media: str, context: Any, status: int = 200) -> HttpResponse:
-    """``json`` names the context in a Link header, ``ld+json`` carries it."""
+def answer(document: Any, media: str, context: Any, status: int = 200, *, embed: bool = True) -> HttpResponse:
+    """``json`` names the context in a Link header, ``ld+json`` carries it, and so does ``geo+json`` unless the request
+    prefers it apart (``embed``, 6.3.6)."""
     named = context if context not in (None, [], {}) else CORE_URL
-    if media == LD:
+    carried = media == LD or (media == GEO and embed)
+    if carried:
         members = document if isinstance(document, list) else [document]
         members = [{**m, "@context": named} for m in members]
         document = members if isinstance(document, list) else members[0]
     response = HttpResponse(orjson.dumps(document), status=status, content_type=media)
-    if media != LD:
+    if not carried:
         url = named if isinstance(named, str) else CORE_URL
         response["Link"] = f'<{url}>; rel="{_CONTEXT_REL}"; type="application/ld+json"'
     return response
 
 
+def embeds(request: HttpRequest) -> bool:
+    """Whether a GeoJSON answer carries its context: ``Prefer: body=json`` wants it in a header (6.3.6)."""
+    return "body=json" not in request.headers.get("Prefer", "").replace(" ", "").split(";")
+
+
 def add_link(
     response: HttpResponse, path: str, query: Mapping[str, str], limit: int, offset: int, rel: str, media: str
 ) -> None:
-    """A paging link as 6.3.10 writes it: relative, limit before offset."""
-    rest = urlencode({k: v for k, v in query.items() if k not in ("limit", "offset")}, safe=":,;/")
-    address = f"{BASE}/{path}?{rest + '&' if rest else ''}limit={limit}&offset={offset}"
+    """A paging link as 6.3.10 writes it: relative, limit before offset; parameters in their order."""
+    named = {**query, "limit": str(limit), "offset": str(offset)}
+    address = f"{BASE}/{path}?{urlencode(sorted(named.items()), safe=':,;/*()')}"
     before = f"{response['Link']}, " if response.has_header("Link") else ""
     response["Link"] = f'{before}<{address}>;rel="{rel}";type="{media}"'
+
+
+def only(request: HttpRequest, *names: str) -> dict[str, str]:
+    """The query parameters, of which no other may be given. Raises Problem (InvalidRequest)."""
+    given: dict[str, str] = request.GET.dict()  # type: ignore[assignment]
+    for name in given:
+        if name not in names:
+            raise invalid_request(f"unknown query parameter {name!r}")
+    return given
 
 
 def number(query: Mapping[str, str], name: str, otherwise: int) -> int:

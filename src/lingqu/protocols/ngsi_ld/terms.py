@@ -18,6 +18,7 @@ from lingqu.protocols.ngsi_ld import contexts_store
 
 DEFAULT = "https://uri.etsi.org/ngsi-ld/default-context/"
 _DEEPEST = 16
+_CORE_PREFIXES = (("https://uri.etsi.org/ngsi-ld/", "ngsi-ld"),)
 
 
 class Terms:
@@ -32,6 +33,10 @@ class Terms:
         self._prefixes = sorted(
             ((iri, term) for term, iri in own.items() if iri.endswith(("/", "#", ":"))), key=lambda p: -len(p[0])
         )
+
+    def knows(self, name: str) -> bool:
+        """Whether the user's context itself defines the name."""
+        return name in self._own
 
     def iri(self, name: str) -> str:
         """The IRI of a term, of a prefixed name, or of an IRI (itself); unknown terms stand in the default context."""
@@ -57,9 +62,9 @@ class Terms:
         iri = whole(name)
         if iri in self._back:
             return self._back[iri]
-        if ":" not in name:
+        if ":" not in name and name not in self._own:
             return name
-        for base, prefix in self._prefixes:
+        for base, prefix in (*self._prefixes, *_CORE_PREFIXES):
             if iri.startswith(base) and len(iri) > len(base):
                 return f"{prefix}:{iri[len(base) :]}"
         return iri
@@ -67,7 +72,7 @@ class Terms:
 
 @lru_cache(1)
 def _core_terms() -> dict[str, str]:
-    return _resolved(contexts_store.core(), {})
+    return _resolved(contexts_store.core(), {}, scoped=True)
 
 
 @lru_cache(1)
@@ -125,9 +130,12 @@ def _collect(context: Any, own: dict[str, str], depth: int) -> None:
         raise _wrong(str(context), "is no context")
 
 
-def _resolved(context: Mapping[str, Any], before: Mapping[str, str]) -> dict[str, str]:
+def _resolved(context: Mapping[str, Any], before: Mapping[str, str], *, scoped: bool = False) -> dict[str, str]:
+    """``scoped``: terms may bring a context of their own, which only the core's do (5.5.7)."""
     raw = {**before}
     for term, definition in context.items():
+        if isinstance(definition, Mapping) and "@context" in definition and not scoped:
+            raise _wrong(term, "brings a scoped context, which NGSI-LD does not have")
         iri = definition.get("@id") if isinstance(definition, Mapping) else definition
         if isinstance(iri, str) and not term.startswith("@") and not iri.startswith("@"):
             raw[term] = iri

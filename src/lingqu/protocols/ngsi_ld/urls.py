@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from lingqu.protocols.ngsi_ld import batch, discovery, entities, subscriptions
+from lingqu.protocols.ngsi_ld import batch, discovery, entities, postquery, subscriptions
 
 urlpatterns = [
     re_path(r"^entities/?$", entities.collection),
-    re_path(r"^entities/(?P<entity_id>.+?)/attrs/?$", entities.attributes),
-    re_path(r"^entities/(?P<entity_id>.+?)/attrs/(?P<name>.+?)/?$", entities.attribute),
+    re_path(r"^entities/(?P<entity_id>.*?)/attrs/?$", entities.attributes),
+    re_path(r"^entities/(?P<entity_id>.*?)/attrs/(?P<name>.+?)/?$", entities.attribute),
     re_path(r"^entities/(?P<entity_id>.+?)/?$", entities.single),
-    re_path(r"^entityOperations/(?P<name>create|upsert|update|delete)/?$", batch.operation),
+    re_path(r"^entityOperations/(?P<name>create|upsert|update|merge|delete)/?$", batch.operation),
+    re_path(r"^entityOperations/query/?$", postquery.query),
     re_path(r"^subscriptions/?$", subscriptions.collection),
     re_path(r"^subscriptions/(?P<subscription_id>.+?)/?$", subscriptions.single),
     re_path(r"^types/?$", discovery.types),

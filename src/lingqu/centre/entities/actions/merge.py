@@ -20,6 +20,17 @@ def appended(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     return _combined(old, new, lambda _, given: given)
 
 
+def updated(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes after a partial update (5.5.8): the members given take the place of those of the instance with the
+    same datasetId, whole; ``urn:ngsi-ld:null`` takes a member away."""
+    return _combined(old, new, _updated_instance)
+
+
+def _updated_instance(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    both = {**old, **new}
+    return {key: value for key, value in both.items() if value != NULL and value != {"value": NULL}}
+
+
 def _combined(old: Mapping[str, Any], new: Mapping[str, Any], combine: Any) -> dict[str, Any]:
     result = dict(old)
     for name, given in new.items():

@@ -15,7 +15,7 @@ from psycopg import sql
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import faults, statements
-from lingqu.centre.entities.actions.merge import appended, merged
+from lingqu.centre.entities.actions.merge import appended, merged, updated
 from lingqu.centre.entities.actions.prepare import prepare
 from lingqu.centre.entities.schema import schemas
 from lingqu.centre.entities.shapes import Draft, Mode, Written
@@ -23,6 +23,7 @@ from lingqu.centre.entities.shapes import Draft, Mode, Written
 CHUNK = 10_000
 BULK = 1_000
 _LEDGER_IDS = 1_000
+_COMBINED = {"merge": merged, "append": appended, "update": updated}
 
 
 @transaction.atomic
@@ -71,8 +72,8 @@ def _chunks(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
 
 
 def _chunk(cursor: Any, actor: Actor, drafts: list[Draft], mode: Mode, cause: str, done: Written) -> None:
-    if mode in ("merge", "append"):
-        drafts = _combine(cursor, actor, drafts, merged if mode == "merge" else appended)
+    if mode in _COMBINED:
+        drafts = _combine(cursor, actor, drafts, _COMBINED[mode])
     _stage(cursor, actor, drafts)
     _permit(cursor, actor)
     if mode != "upsert" and mode != "create":
@@ -164,7 +165,7 @@ def _combine(cursor: Any, actor: Actor, drafts: list[Draft], how: Callable[..., 
                 draft,
                 type=kind,
                 types=_types(kind, types, draft),
-                scopes=draft.scopes or tuple(scopes),
+                scopes=() if draft.scopeless else draft.scopes or tuple(scopes),
                 attrs=how(orjson.loads(attrs), draft.attrs),
                 prov=None if draft.prov is None else {**orjson.loads(prov), **draft.prov},
                 expires_at=draft.expires_at or expires,

@@ -16,6 +16,7 @@ from lingqu.protocols.models import Subscription
 from lingqu.protocols.ngsi_ld import compact, http
 from lingqu.protocols.ngsi_ld.contexts_store import CORE_URL
 from lingqu.protocols.ngsi_ld.expand import KINDS, NULL
+from lingqu.protocols.ngsi_ld.projection import NOTHING, Projection
 from lingqu.protocols.ngsi_ld.subscription_form import DEFAULT_TRIGGERS, FORMATS
 from lingqu.protocols.ngsi_ld.terms import terms
 
@@ -66,8 +67,8 @@ def manner(row: Subscription) -> Manner:
         terms=terms(context),
         form=FORMATS[notification.get("format", "normalized")],  # type: ignore[arg-type]
         sys_attrs=bool(notification.get("sysAttrs")),
-        pick=pick,
-        omit=frozenset(notification.get("omit", ())),
+        pick=Projection.of(pick),
+        omit=Projection.of(notification.get("omit", ())),
         lang=document.get("lang", ""),
     )
     accept = notification["endpoint"].get("accept", http.JSON)
@@ -133,7 +134,7 @@ def standing(entity: Entity, how: Manner) -> Any:
 
 def _gone(told: Told, how: Manner) -> dict[str, Any]:
     """CIM 009 5.8.6: id, type and when; its attributes as far as their end is what is watched."""
-    found = compact.entity(replace(told.entity, attrs={}, scopes=()), replace(how.shape, pick=frozenset()))
+    found = compact.entity(replace(told.entity, attrs={}, scopes=()), replace(how.shape, pick=NOTHING))
     found["deletedAt"] = compact.moment(told.change.at)
     triggers = how.document.get("notificationTrigger", DEFAULT_TRIGGERS)
     watched = frozenset(how.document.get("watchedAttributes", ()))
@@ -149,7 +150,7 @@ def _gone(told: Told, how: Manner) -> dict[str, Any]:
 
 
 def _shown(name: str, how: Manner) -> bool:
-    return (not how.shape.pick or name in how.shape.pick) and name not in how.shape.omit
+    return how.shape.wants(name)
 
 
 def _of_datasets(attrs: Mapping[str, Any], wanted: Sequence[str] | None) -> dict[str, Any]:

@@ -1,0 +1,134 @@
+"""Retrieving and querying entities (CIM 009 5.7.1, 5.7.2), and purging what a query finds (5.6.21)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from lingqu.centre.access.door import Actor
+from lingqu.centre.entities import door
+from lingqu.centre.entities.door import Draft, Entity, Query
+from lingqu.kernel.errors import NotFound
+from lingqu.kernel.text import Text
+from lingqu.protocols.ngsi_ld import answers, checking, expand, http, linkedq, params, projection
+from lingqu.protocols.ngsi_ld.compact import Shape
+from lingqu.protocols.ngsi_ld.terms import Terms, terms
+
+ALL = (http.JSON, http.LD, http.GEO)
+_PURGE = frozenset({"id", "type", "idPattern", "q", "attrs", "scopeQ", "csf", "local", "keep", "drop"}) | frozenset(
+    {"georel", "geometry", "coordinates", "geoproperty", "expandValues", "datasetId"}
+)
+_CHUNK = 1000
+
+
+def query(request: HttpRequest) -> HttpResponse:
+    given: dict[str, str] = request.GET.dict()  # type: ignore[assignment]
+    params.known(given)
+    context = http.context_of(request)
+    used = terms(context)
+    media = http.accepted(request, ALL)
+    asked, shape = params.query(given, used), params.shape(given, used, media)
+    return answered(request, given, asked, shape, media, context)
+
+
+def answered(
+    request: HttpRequest, given: Mapping[str, str], asked: Query, shape: Shape, media: str, context: Any
+) -> HttpResponse:
+    actor = http.actor(request)
+    asked = replace(asked, q=linkedq.resolved(actor, asked, shape.terms))
+    found = door.find(actor, asked) if asked.limit else door.Page([])
+    documents = answers.written(actor, found.entities, shape, media)
+    whole = {"type": "FeatureCollection", "features": documents} if media == http.GEO else documents
+    response = http.answer(whole, media, context, embed=http.embeds(request))
+    path = request.path.removeprefix(f"{http.BASE}/").rstrip("/")
+    if asked.offset:
+        before = max(asked.offset - asked.limit, 0)
+        http.add_link(response, path, given, asked.limit, before, "prev", media)
+    if found.next:
+        http.add_link(response, path, given, asked.limit, asked.offset + asked.limit, "next", media)
+    if params.wants_count(given):
+        response["NGSILD-Results-Count"] = str(door.count(actor, asked))
+    return response
+
+
+def retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
+    given: dict[str, str] = request.GET.dict()  # type: ignore[assignment]
+    params.known(given, params.RETRIEVE)
+    context = http.context_of(request)
+    media = http.accepted(request, ALL)
+    used = terms(context)
+    shape = params.shape(given, used, media)
+    valid_id(entity_id)
+    actor = http.actor(request)
+    found = door.get(actor, entity_id)
+    of_type(found, given.get("type", ""), used)
+    asked = shape.attrs - projection.OWN
+    if asked and not asked & found.attrs.keys():
+        raise absent(", ".join(sorted(asked)))
+    documents = answers.written(actor, [found], shape, media)
+    if not documents:
+        raise absent(given.get("pick", given.get("omit", "")))
+    document = documents if len(documents) > 1 else documents[0]
+    return http.answer(document, media, context, embed=http.embeds(request))
+
+
+def valid_id(entity_id: str) -> str:
+    if not checking.is_uri(entity_id):
+        raise checking.wrong("id 须是 URI", "the id must be a URI", "id")
+    return entity_id
+
+
+def of_type(found: Entity, selection: str, used: Terms) -> None:
+    """Raises NotFound where the entity is of none of the types selected (4.17)."""
+    kinds = params.types(selection, used)
+    if kinds and not any(set(kind) <= {found.type, *found.types} for kind in kinds):
+        raise NotFound(
+            "ngsi_ld.type",
+            Text(zh=f"“{found.id}”不是所选类型", en=f"{found.id!r} is not of the type selected"),
+            place=found.id,
+        )
+
+
+def absent(name: str) -> NotFound:
+    return NotFound("ngsi_ld.attribute", Text(zh=f"没有属性 {name}", en=f"There is no attribute {name}"), place=name)
+
+
+def purge(request: HttpRequest) -> HttpResponse:
+    """Delete what is found, or of it the attributes named by ``drop``, or all but those named by ``keep``."""
+    given: dict[str, str] = request.GET.dict()  # type: ignore[assignment]
+    actor = http.writer(request)
+    params.known(given, _PURGE)
+    used = terms(http.context_of(request))
+    if "keep" in given and "drop" in given:
+        raise http.bad_data("keep and drop exclude each other")
+    if any("{" in given.get(name, "") for name in ("q", "keep", "drop")):
+        raise http.bad_data("a purge does not reach into linked entities")
+    keep, drop = params.names(given, "keep", used), params.names(given, "drop", used)
+    asked = params.query(given, used)
+    with transaction.atomic():  # all of it or nothing
+        ids = [e.id for e in door.every(actor, asked)]
+        for first in range(0, len(ids), _CHUNK):
+            if keep or drop:
+                _strip(actor, ids[first : first + _CHUNK], keep, drop)
+            else:
+                door.delete(actor, ids[first : first + _CHUNK], cause="ngsi-ld")
+    return HttpResponse(status=204)
+
+
+def _strip(actor: Actor, ids: list[str], keep: frozenset[str], drop: frozenset[str]) -> None:
+    drafts = []
+    for found in door.every(actor, Query(ids=tuple(ids))):
+        gone = [name for name in found.attrs if (name in drop if drop else name not in keep)]
+        if gone:
+            drafts.append(Draft(found.id, "", {name: nothing(found.attrs[name]) for name in gone}))
+    door.write(actor, drafts, mode="merge", cause="ngsi-ld")
+
+
+def nothing(instances: Any) -> list[dict[str, Any]]:
+    """What takes these instances away in a merge."""
+    each = instances if isinstance(instances, list) else [instances]
+    return [{**{k: v for k, v in i.items() if k == "datasetId"}, "value": expand.NULL} for i in each]
