@@ -46,7 +46,9 @@ class Tree:
 
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
-        return kept | {"LINGQU_INSTANCE": str(self.instance.root), "LC_ALL": "C.UTF-8"}
+        # What other instances left on this machine is no fault of this one.
+        own = {"LINGQU_INSTANCE": str(self.instance.root), "LINGQU_PG_HOME": str(self.instance.root / "home")}
+        return kept | own | {"LC_ALL": "C.UTF-8"}
 
     def logs(self) -> str:
         return "\n".join(p.read_text(errors="replace")[-3000:] for p in sorted(self.instance.logs.glob("*.out")))
