@@ -10,7 +10,7 @@ from lingqu.centre.drawing.definitions import City
 from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.exchange.definitions import Source
 from lingqu.centre.fusion.definitions import RegisterRules
-from lingqu.centre.papers.definitions import Form, FormRules, FormSituation, FormTerms
+from lingqu.centre.papers.definitions import CertificateKind, Form, FormRules, FormSituation, FormTerms
 from lingqu.centre.quality.definitions import RuleSet
 from lingqu.kernel.definition import Definition
 from lingqu.kernel.elements import CodeList, DataElement
@@ -45,6 +45,7 @@ _IN_FOLDERS = (
     Kind(Form, Text(zh="表单", en="form")),
     Kind(FormRules, Text(zh="表单合并规则", en="rules of forms")),
     Kind(FormSituation, Text(zh="办事情形", en="situation")),
+    Kind(CertificateKind, Text(zh="证照种类", en="kind of certificate")),
 )
 CITY = Kind(City, Text(zh="城市", en="city"))
 PACK = Kind(PackFile, Text(zh="行业包", en="pack"))

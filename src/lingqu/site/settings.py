@@ -26,6 +26,12 @@ LINGQU_OUTBOX_DAYS = int(os.environ.get("LINGQU_OUTBOX_DAYS", "30"))
 LINGQU_SECRETS = INSTANCE.secrets
 LINGQU_OUTBOUND = os.environ.get("LINGQU_OUTBOUND", "")
 LINGQU_LEDGER = INSTANCE.ledger
+# Where the world finds this site: it is printed on certificates, and must not be what a request says.
+LINGQU_ADDRESS = os.environ.get("LINGQU_ADDRESS", "http://127.0.0.1:8321")
+# PEM files of a city's own CA; without them Lingqu makes a root of its own.
+LINGQU_SIGNING_KEY = os.environ.get("LINGQU_SIGNING_KEY", "")
+LINGQU_SIGNING_CHAIN = os.environ.get("LINGQU_SIGNING_CHAIN", "")
+LINGQU_SIGNING_ROOTS = os.environ.get("LINGQU_SIGNING_ROOTS", "")
 LINGQU_FONTS = os.environ.get("LINGQU_FONTS") or Path(_ui.__file__).parent / "fonts"
 
 # Asked anew each time, as another city may be applied while we run.
@@ -128,6 +134,7 @@ INSTALLED_APPS = [
     "lingqu.centre.exchange",
     "lingqu.centre.quality",
     "lingqu.centre.fusion",
+    "lingqu.centre.papers",
     "lingqu.ui",
     "lingqu.ui.entry.city",
     "lingqu.citizen",

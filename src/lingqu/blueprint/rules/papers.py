@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from lingqu.blueprint.lines import KeyPath
 from lingqu.blueprint.model import Blueprint, Entry
 from lingqu.blueprint.nearest import suggest
+from lingqu.centre.catalogue.definitions import Department
 from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.papers import door as papers
-from lingqu.centre.papers.definitions import Attribute, Form, FormField, FormRules, FormSituation, FormTerms
+from lingqu.centre.papers.definitions import (
+    Attribute,
+    CertificateKind,
+    Form,
+    FormField,
+    FormRules,
+    FormSituation,
+    FormTerms,
+)
 from lingqu.kernel.elements import CodeList, DataElement
 from lingqu.kernel.errors import Fault, LingquError
 from lingqu.kernel.text import Text
@@ -33,6 +42,10 @@ def check(blueprint: Blueprint) -> Iterator[Fault]:
     for entry, situation in blueprint.pairs(FormSituation):
         if situation.rules in rules:
             yield from _situation(entry, situation, rules[situation.rules])
+    departments = blueprint.every(Department)
+    for entry, kind in blueprint.pairs(CertificateKind):
+        if departments and kind.issuer not in departments:
+            yield _unknown(entry, "certificate.issuer", "部门", "department", kind.issuer, departments, ("issuer",))
 
 
 def _situation(entry: Entry, situation: FormSituation, rules: FormRules) -> Iterator[Fault]:

@@ -11,8 +11,9 @@ from lingqu.kernel.definition import Code, Definition, Field, Part
 from lingqu.kernel.elements import Mask
 from lingqu.kernel.text import Text
 
-Action = Literal["read", "write", "export", "verify", "steward", "apply", "administer"]
-"""``verify``: ask whether a value is so, without being told the value."""
+Action = Literal["read", "write", "export", "verify", "steward", "apply", "administer", "issue"]
+"""``verify``: ask whether a value is so, without being told the value. ``issue``: certificates about entities of
+the type, as a department."""
 Rows = Literal["all", "own_department", "own_region", "self", "public"]
 Value = str | int | float | bool
 Ground = Literal["consent", "contract", "statutory_duty", "emergency", "public_interest", "disclosed", "other_law"]

@@ -22,6 +22,7 @@ _ACTIONS = {
     "steward": Text(zh="治理", en="steward"),
     "apply": Text(zh="应用蓝图于", en="apply a blueprint to"),
     "administer": Text(zh="管理", en="administer"),
+    "issue": Text(zh="签发证照于", en="issue certificates about"),
 }
 
 

@@ -2,7 +2,8 @@
 
 A form (表单) is fields; a field is bound to a term (``企业.名称``: a subject and one of its attributes). Forms of many
 offices bound to the same terms are merged by ``lingqu.centre.papers.merge``; what may be left out because it can be
-derived, fetched or is somebody else's to say stands in ``form_rules``, as data.
+derived, fetched or is somebody else's to say stands in ``form_rules``, as data. Kinds of certificates (证照) say what
+one states, who issues it, how long it counts and how it looks.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import StringConstraints
+from pydantic import StringConstraints, model_validator
 
+from lingqu.centre.papers.evaluate import program
+from lingqu.centre.papers.grammar import names
 from lingqu.kernel.definition import Code, Definition, Field, Part, Reference
 from lingqu.kernel.text import Text
 
@@ -216,3 +219,52 @@ class FormSituation(Definition):
         yield Reference("form_rules", self.rules, ("rules",))
         for index, code in enumerate(self.forms):
             yield Reference("form", code, ("forms", index))
+
+
+class Stated(Part):
+    """One thing a certificate states. ``by``: worked out from what is stated before it, in the language of forms."""
+
+    code: Fact
+    title: Text
+    type: ValueType = "C200"
+    by: str = ""
+    identifier: Literal["", "uscc", "citizen_id"] = ""
+    required: bool = True
+
+
+class CertificateKind(Definition):
+    """``about``: the entity type of holders; who may ``issue`` about it in the issuing department issues. ``name`` and
+    ``number``: which of ``states`` name and identify the holder; one holder has one living certificate of a kind.
+    ``years``: how long it counts; 0 without end. ``warn_days``: how early it may be renewed."""
+
+    kind: ClassVar[str] = "certificate"
+    folder: ClassVar[str] = "certificates"
+
+    issuer: Code
+    about: Code
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}$")]
+    states: tuple[Stated, ...] = Field(min_length=1)
+    name: Fact
+    number: Fact
+    years: int = Field(default=0, ge=0, le=50)
+    warn_days: int = Field(default=90, ge=0, le=3650)
+    layout: Literal["plain", "four_in_one"] = "plain"
+    law: Text | None = None
+
+    @model_validator(mode="after")
+    def _names_what_it_states(self) -> CertificateKind:
+        known: set[str] = set()
+        for stated in self.states:
+            if stated.code in known:
+                raise ValueError(f"{stated.code} is stated twice")
+            if missing := set(names(stated.by) if stated.by else ()) - known:
+                raise ValueError(f"{stated.code} is worked out from {sorted(missing)}, which is not stated before it")
+            if stated.by:
+                program(stated.by, lambda _: "", {})
+            known.add(stated.code)
+        if missing := {self.name, self.number} - known:
+            raise ValueError(f"name and number must be among what it states: {sorted(missing)}")
+        return self
+
+    def references(self) -> Iterator[Reference]:
+        yield Reference("entity_type", self.about, ("about",))

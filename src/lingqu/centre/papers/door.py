@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from lingqu.centre.drawing import door as drawing
+from lingqu.centre.papers import certificates, status_list
+from lingqu.centre.papers.actions.issue_certificate import Order
+from lingqu.centre.papers.actions.issue_certificate import issue as issue_certificate
+from lingqu.centre.papers.actions.renew_certificate import renew as renew_certificate
+from lingqu.centre.papers.actions.revoke_certificate import revoke as revoke_certificate
+from lingqu.centre.papers.authority import roots
 from lingqu.centre.papers.book import Book, Way, Word
 from lingqu.centre.papers.choose import Choice, choose, closure
 from lingqu.centre.papers.definitions import Form, FormRules, FormSituation, FormTerms
@@ -91,6 +97,7 @@ __all__ = [
     "FormSituation",
     "FormTerms",
     "Merge",
+    "Order",
     "Proposal",
     "Question",
     "Source",
@@ -100,6 +107,7 @@ __all__ = [
     "Word",
     "bound",
     "bundle",
+    "certificates",
     "choose",
     "closure",
     "explain",
@@ -108,6 +116,7 @@ __all__ = [
     "form_data",
     "form_pdf",
     "forms_of_rows",
+    "issue_certificate",
     "merge",
     "misfit",
     "names",
@@ -119,11 +128,15 @@ __all__ = [
     "proved",
     "quality",
     "removed",
+    "renew_certificate",
     "require_sort",
+    "revoke_certificate",
+    "roots",
     "rows_of",
     "shape",
     "situations",
     "sort_of_type",
+    "status_list",
     "table",
     "verify",
 ]

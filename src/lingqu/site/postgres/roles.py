@@ -78,6 +78,7 @@ WEB: dict[str, str] = {
     "fusion_correctionevidence": _ADD,
     "protocols_subscription": _ALL,
     "protocols_notice": "select, delete",
+    "papers_certificate": "select, insert, update (ended_at, ended_how, ended_why, ended_by, living)",
     "procrastinate_jobs": _SEE,
     "procrastinate_events": _SEE,
     "procrastinate_workers": _SEE,

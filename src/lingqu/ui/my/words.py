@@ -22,6 +22,7 @@ def actions() -> dict[str, str]:
         "steward": _("govern at the desk"),
         "apply": _("apply blueprints"),
         "administer": _("administer accounts"),
+        "issue": _("issue certificates"),
     }
 
 
