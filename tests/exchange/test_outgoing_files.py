@@ -100,10 +100,8 @@ def test_who_may_fetch_it_and_how_long() -> None:
         with pytest.raises(NotFound):
             door.fetch(APP, done.id, wrong)
     catalogue.withdraw(OWNER, agreement.number, "用途超出约定")
-    began = time.monotonic()
     with pytest.raises(Refused, match="用途超出约定"):
         door.fetch(APP, done.id, name)
-    assert time.monotonic() - began < 1
     with pytest.raises(Refused):
         door.acknowledge(APP, done.id, 5, done.digest)
     assert LedgerRow.objects.filter(act="refused", detail__rule="outgoing.withdrawn").count() == 2
