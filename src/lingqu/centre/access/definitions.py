@@ -11,9 +11,10 @@ from lingqu.kernel.definition import Code, Definition, Field, Part
 from lingqu.kernel.elements import Mask
 from lingqu.kernel.text import Text
 
-Action = Literal["read", "write", "export", "verify", "steward", "apply", "administer", "issue"]
+Action = Literal["read", "write", "export", "verify", "steward", "handle", "apply", "administer", "issue"]
 """``verify``: ask whether a value is so, without being told the value. ``issue``: certificates about entities of
-the type, as a department."""
+the type, as a department. ``handle``: do a department's work on cases; the types of such a grant are codes of
+procedures."""
 Rows = Literal["all", "own_department", "own_region", "self", "public"]
 Value = str | int | float | bool
 Ground = Literal["consent", "contract", "statutory_duty", "emergency", "public_interest", "disclosed", "other_law"]

@@ -34,7 +34,7 @@ SECONDS = 600.0
 """How long a pass is good; it is made anew in the last fifth of that."""
 _SET = "select set_config('lingqu.pass', %s, false)"
 _GUARDED = re.compile(
-    r"entity|fusion_(?:fusiondispute|correction)|access_ledger|access_objection"
+    r"entity|procedures_|fusion_(?:fusiondispute|correction)|access_ledger|access_objection"
     r"|(?:update|insert into) \"?access_(?:account|consent|credential|delegation|grant|objection|proposal)"
     r"|(?:update|insert into|delete from) \"?allauth_idp_oidc_client",
     re.IGNORECASE,
@@ -144,11 +144,13 @@ def forget() -> None:
 def scopes_of(actor: Actor) -> bytes:
     """The body of a pass but for its term: JSON without its first brace, empty for who sees what everybody sees."""
     if actor.kind == "system":
-        found: dict[str, Any] = {"but": [], "write_but": [], "flags": [*map(str, _FLAGS), "write"]}
+        flags = [*map(str, _FLAGS), "write"]
+        found: dict[str, Any] = {"but": [], "write_but": [], "flags": flags, "handles": ["*"]}
     else:
         now = policy()
         found = _scopes(now, actor, ("read", "export", "verify"), "") | _scopes(now, actor, ("write",), "write_")
-        flags: list[str] = [flag for flag in _FLAGS if may(actor, flag)]
+        found |= _handles(actor)
+        flags = [flag for flag in _FLAGS if may(actor, flag)]
         flags += ["write"] if any(name.startswith("write_") for name in found) else []
         found |= {"flags": flags} if flags else {}
     if actor.account_id is not None:
@@ -182,6 +184,15 @@ def _scopes(now: Policy, actor: Actor, actions: Iterable[Action], prefix: str) -
             else:
                 found.setdefault(kind, set()).update(f"{code}/{value}" for code in types for value in values)
     return {prefix + name: sorted(values) for name, values in found.items() if values or name == "but"}
+
+
+def _handles(actor: Actor) -> dict[str, list[str]]:
+    """Departments whose cases the actor works on; ``*`` for all."""
+    found: set[str] = set()
+    for each in held(actor, "handle"):
+        kind, values = _rows(each, actor)
+        found.update(values if kind == "owners" else ("*",) if kind == "all" else ())
+    return {"handles": sorted(found)} if found else {}
 
 
 def _rows(each: Held, actor: Actor) -> tuple[str, tuple[str, ...]]:

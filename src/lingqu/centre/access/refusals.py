@@ -20,6 +20,7 @@ _ACTIONS = {
     "export": Text(zh="导出", en="export"),
     "verify": Text(zh="核验", en="verify"),
     "steward": Text(zh="治理", en="steward"),
+    "handle": Text(zh="办理", en="handle"),
     "apply": Text(zh="应用蓝图于", en="apply a blueprint to"),
     "administer": Text(zh="管理", en="administer"),
     "issue": Text(zh="签发证照于", en="issue certificates about"),

@@ -20,6 +20,7 @@ def actions() -> dict[str, str]:
         "write": _("change"),
         "export": _("export"),
         "steward": _("govern at the desk"),
+        "handle": _("handle cases"),
         "apply": _("apply blueprints"),
         "administer": _("administer accounts"),
         "issue": _("issue certificates"),
