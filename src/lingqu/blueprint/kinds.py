@@ -11,6 +11,7 @@ from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.exchange.definitions import Source
 from lingqu.centre.fusion.definitions import RegisterRules
 from lingqu.centre.papers.definitions import CertificateKind, Form, FormRules, FormSituation, FormTerms
+from lingqu.centre.procedures.definitions import Procedure
 from lingqu.centre.quality.definitions import RuleSet
 from lingqu.kernel.definition import Definition
 from lingqu.kernel.elements import CodeList, DataElement
@@ -22,6 +23,11 @@ from lingqu.packs.definitions import PackFile
 class Kind:
     of: type[Definition]
     title: Text
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Endings of files that may stand beside definitions of the kind."""
+        return (".csv", ".bpmn", ".dmn") if self.of is Procedure else (".csv",)
 
     @property
     def name(self) -> str:
@@ -46,6 +52,7 @@ _IN_FOLDERS = (
     Kind(FormRules, Text(zh="表单合并规则", en="rules of forms")),
     Kind(FormSituation, Text(zh="办事情形", en="situation")),
     Kind(CertificateKind, Text(zh="证照种类", en="kind of certificate")),
+    Kind(Procedure, Text(zh="办理流程", en="procedure")),
 )
 CITY = Kind(City, Text(zh="城市", en="city"))
 PACK = Kind(PackFile, Text(zh="行业包", en="pack"))

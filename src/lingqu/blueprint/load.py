@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lingqu.blueprint import code_files, kinds
+from lingqu.blueprint import code_files, diagram_files, kinds
 from lingqu.blueprint.lines import KeyPath, Page, read
 from lingqu.blueprint.model import CITY_LAYER, Blueprint, Entry
 from lingqu.blueprint.nearest import suggest
 from lingqu.blueprint.validate import validate
 from lingqu.centre.drawing.definitions import City
+from lingqu.centre.procedures.definitions import Procedure
 from lingqu.kernel.elements import CodeList
 from lingqu.kernel.errors import Fault
 from lingqu.kernel.text import Text
@@ -130,7 +131,7 @@ class _Layer:
             if file.suffix == ".yaml":
                 for entry in self._file(file, kind):
                     self._put(entry)
-            elif file.is_file() and file.suffix != ".csv" and not file.name.startswith("."):
+            elif file.is_file() and file.suffix not in kind.beside and not file.name.startswith("."):
                 self._stray(file)
 
     def _put(self, entry: Entry) -> None:
@@ -165,6 +166,8 @@ class _Layer:
         shown = self._shown(file)
         if kind.of is CodeList and isinstance(data, dict):
             data = self._with_items(data, page, base, file)
+        if kind.of is Procedure and isinstance(data, dict):
+            data = self._with_diagrams(data, page, base, file)
         made = validate(kind.of, data, page, base, shown)
         if isinstance(made, list):
             self.faults.extend(made)
@@ -196,6 +199,13 @@ class _Layer:
             self.faults.extend(faults)
         rest = {key: value for key, value in data.items() if key != "items_file"}
         return rest | {"items": [*(data.get("items") or ()), *items]}
+
+    def _with_diagrams(self, data: dict[str, Any], page: Page, base: KeyPath, file: Path) -> dict[str, Any]:
+        """``diagram_file`` and ``decision_files`` become the text of the files they name."""
+        made = diagram_files.read(data, file, self.folder, self._shown, lambda key: page.line((*base, *key)))
+        self.files.extend(made.files)
+        self.faults.extend(made.faults)
+        return made.data
 
     def _stray(self, path: Path) -> None:
         known = [*kinds.BY_FOLDER, *_FREE_FOLDERS]

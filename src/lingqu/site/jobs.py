@@ -19,6 +19,7 @@ from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
+from lingqu.centre.procedures import door as procedures
 from lingqu.centre.quality import door as quality
 from lingqu.site.metrics import JOB_SECONDS
 from lingqu.stewardship.sharing import bulletins
@@ -123,6 +124,14 @@ def sharing() -> None:
         if ours:
             catalogue.tick()
             bulletins.issue_due()
+
+
+@app.task(name="cases")
+def cases() -> None:
+    """Timers of procedures that are due, and what is overdue."""
+    with _work("cases", "all") as ours:
+        if ours:
+            procedures.tick()
 
 
 @app.task(name="send", lock="outgoing")

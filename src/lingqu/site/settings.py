@@ -135,6 +135,7 @@ INSTALLED_APPS = [
     "lingqu.centre.quality",
     "lingqu.centre.fusion",
     "lingqu.centre.papers",
+    "lingqu.centre.procedures",
     "lingqu.ui",
     "lingqu.ui.entry.city",
     "lingqu.citizen",

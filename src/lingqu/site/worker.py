@@ -35,6 +35,7 @@ DUE_EVERY = 3.0  # seconds between looks at registers while nothing comes in
 SCHEDULE_EVERY = 20.0
 SEAL_EVERY = 5.0  # of the ledger: what is not sealed yet can be taken away unnoticed
 SHARING_EVERY = 60.0  # clocks of requests and agreements
+CASES_EVERY = 15.0  # timers and terms of procedures
 OUTGOING_EVERY = 2.0  # seconds between looks at what agreements are due for
 TIDY_EVERY = 3600.0
 SWEEP_EVERY = 3600.0  # sessions, tokens and codes whose time is over
@@ -59,6 +60,7 @@ class Pump:
     schedule_looked: float = 0.0
     sealed: float = 0.0
     sharing_looked: float = -SHARING_EVERY
+    cases_looked: float = -CASES_EVERY
     outgoing_looked: float = 0.0
     tidied: float = 0.0
     swept: float = -SWEEP_EVERY
@@ -111,6 +113,9 @@ class Pump:
         if time.monotonic() - self.sharing_looked > SHARING_EVERY:
             self.sharing_looked = time.monotonic()
             wanted.append(("sharing", jobs.sharing, {}))
+        if time.monotonic() - self.cases_looked > CASES_EVERY:
+            self.cases_looked = time.monotonic()
+            wanted.append(("cases", jobs.cases, {}))
         wanted += [(f"send:{number}", jobs.send, {"dispatch": number}) for number in self._outgoing()]
         if time.monotonic() - self.swept > SWEEP_EVERY:
             self.swept = time.monotonic()

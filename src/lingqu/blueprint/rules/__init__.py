@@ -11,6 +11,7 @@ from lingqu.blueprint.rules import (
     elements,
     fusion,
     papers,
+    procedures,
     quality,
     references,
     resources,
@@ -36,6 +37,7 @@ EVERY: tuple[Check, ...] = (
     quality.check,
     fusion.check,
     papers.check,
+    procedures.check,
     roles.check,
     secrets.check,
 )

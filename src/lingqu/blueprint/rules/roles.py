@@ -9,6 +9,7 @@ from lingqu.blueprint.nearest import suggest
 from lingqu.centre.access.definitions import Role
 from lingqu.centre.catalogue.definitions import Department
 from lingqu.centre.entities.definitions import EntityType
+from lingqu.centre.procedures.definitions import Procedure
 from lingqu.kernel.errors import Fault
 from lingqu.kernel.text import Text
 
@@ -16,9 +17,10 @@ from lingqu.kernel.text import Text
 def check(blueprint: Blueprint) -> Iterator[Fault]:
     types = blueprint.every(EntityType)
     departments = blueprint.every(Department)
+    procedures = set(blueprint.every(Procedure))
     names: dict[str, str] = {}
     for entry, role in blueprint.pairs(Role):
-        yield from _grants(entry, role, types)
+        yield from _grants(entry, role, types, procedures)
         if role.demo is None:
             continue
         if role.demo.department and role.demo.department not in departments:
@@ -32,11 +34,11 @@ def check(blueprint: Blueprint) -> Iterator[Fault]:
             )
 
 
-def _grants(entry: Entry, role: Role, types: dict[str, EntityType]) -> Iterator[Fault]:
+def _grants(entry: Entry, role: Role, types: dict[str, EntityType], procedures: set[str]) -> Iterator[Fault]:
     for index, grant in enumerate(role.grants):
         path = ("grants", index)
         for at, code in enumerate(grant.types):
-            if code != "*" and code not in types:
+            if code != "*" and code not in (procedures if "handle" in grant.actions else types):
                 yield _unknown(entry, "type", code, list(types), (*path, "types", at))
         if "*" in grant.types:
             continue

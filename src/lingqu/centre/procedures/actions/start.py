@@ -1,0 +1,54 @@
+"""Begin a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from lingqu.centre.access import door as access
+from lingqu.centre.drawing import door as drawing
+from lingqu.centre.procedures import answers as answering
+from lingqu.centre.procedures import engine, moves, rights, store
+from lingqu.centre.procedures.definitions import Procedure
+from lingqu.kernel.errors import Refused
+from lingqu.kernel.text import Text
+
+
+def start(
+    actor: access.Actor, code: str, *, title: str = "", answers: Mapping[str, Any] | None = None, applicant: str = ""
+) -> int:
+    with moves.at_once():
+        of = store.pin(drawing.one(Procedure, code))
+        _require(actor, of.procedure, applicant)
+        given, now = answering.of_start(of, answers or {}), timezone.now()
+        step = engine.begin(of.plan, given)
+        change = store.Change(
+            case={
+                "procedure": code, "version": of.version, "state": "running", "title": title[:200], "step": 1,
+                "applicant": (applicant or actor.name)[:200], "departments": [of.procedure.department],
+                "started_at": now, "due": moves.due(now, of.procedure.days), "outcome": "",
+            },
+            acts=[store.act("start", actor.name, actor.department, now)],
+        )  # fmt: skip
+        moves.apply(change, step, of, actor, now, given)
+        number = store.write(change)
+        moves.record(actor, number, "start", procedure=code)
+    return number
+
+
+def _require(actor: access.Actor, procedure: Procedure, applicant: str) -> None:
+    """Everybody who is signed in may apply; for somebody else the desk of the leading department."""
+    if actor.kind == "anonymous":
+        raise access.refusal(actor, "handle", procedure.code, owner=procedure.department)
+    if applicant not in ("", actor.name) and not rights.handles(actor, procedure.code, procedure.department):
+        error = Refused(
+            "procedures.for_another",
+            Text(zh="只能为自己申请", en="One applies for oneself"),
+            place=procedure.code,
+            owner=procedure.department,
+            next_step=Text(zh="请本人申请，或由牵头部门窗口代办", en="Let him apply, or the leading department's desk"),
+        )
+        access.tell(actor, error)
+        raise error

@@ -1,0 +1,104 @@
+"""A procedure and its plan together, compiled once a process for each version that cases run by."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from lingqu.centre.procedures.bpmn import compile_diagram
+from lingqu.centre.procedures.definitions import Procedure
+from lingqu.centre.procedures.dmn import compile_decisions
+from lingqu.centre.procedures.markup import Faulty, fault
+from lingqu.centre.procedures.plan import Decision, Plan
+from lingqu.kernel.errors import Fault, Invalid
+from lingqu.kernel.text import Text
+
+IN_DIAGRAM, IN_DECISIONS = "diagram", "decisions"
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """``version``: SHA-256 of the definition's canonical JSON, by which a case stays with what it began with."""
+
+    version: str
+    procedure: Procedure
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A task that the definition and the diagram do not agree on. ``node`` is empty for the definition as a whole."""
+
+    node: str
+    fault: Fault
+
+
+def plan_of(procedure: Procedure) -> Plan:
+    """Raises ``Faulty``; a fault's ``column`` says in which text: ``diagram``, or ``decisions.0``."""
+    sorts = {name: variable.type for name, variable in procedure.variables.items()}
+    decisions: dict[str, Decision] = {}
+    faults: list[Fault] = []
+    for index, text in enumerate(procedure.decisions):
+        try:
+            decisions |= compile_decisions(text, sorts)
+        except Faulty as error:
+            faults += [replace(each, column=f"{IN_DECISIONS}.{index}") for each in error.faults]
+    try:
+        plan = compile_diagram(procedure.diagram, decisions, sorts)
+    except Faulty as error:
+        faults += [replace(each, column=IN_DIAGRAM) for each in error.faults]
+    if faults:
+        raise Faulty(faults)
+    return plan
+
+
+def misfits(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
+    """Where offices and answers do not belong to the diagram's tasks."""
+    nodes = {node.id: node for node in plan.tasks()}
+    for id_, node in nodes.items():
+        task = procedure.tasks.get(id_)
+        if task is None:
+            yield _misfit("", node.line, f"没有写明任务“{id_}”由谁办理", f"nobody is named for the task {id_!r}")
+        elif node.many != bool(task.departments):
+            yield _misfit(id_, 0, "多实例任务写 departments，其他写 department", "departments goes with a task of many")
+    for id_, task in procedure.tasks.items():
+        if id_ not in nodes:
+            yield _misfit(id_, 0, f"流程图中没有任务“{id_}”", f"the diagram has no user task {id_!r}")
+        for name in task.answers:
+            variable = procedure.variables.get(name)
+            if variable is None:
+                yield _misfit(id_, 0, f"没有变量“{name}”", f"there is no variable {name!r}")
+            elif task.departments and variable.type != "truth":
+                yield _misfit(
+                    id_, 0, f"多部门办理只能答是否：{name}", f"many departments answer yes or no only: {name}"
+                )
+
+
+def _misfit(node: str, line: int, zh: str, en: str) -> Misfit:
+    return Misfit(node, fault("procedures.task", line, zh, en))
+
+
+@lru_cache(maxsize=256)
+def compiled(version: str, document: str) -> Compiled:
+    """From the JSON of a definition. Raises ``Invalid`` (``procedures.diagram``)."""
+    procedure = Procedure.model_validate_json(document)
+    try:
+        plan = plan_of(procedure)
+    except Faulty as error:
+        raise Invalid(
+            "procedures.diagram",
+            Text(zh=f"流程“{procedure.code}”的流程图有误", en=f"The diagram of {procedure.code!r} is faulty"),
+            place=procedure.code,
+            next_step=Text(zh="运行 lingqu blueprint check 并改正", en="Run lingqu blueprint check, correct it"),
+            faults=error.faults,
+        ) from error
+    return Compiled(version, procedure, plan)
+
+
+def frozen(procedure: Procedure) -> tuple[str, str]:
+    """(version, canonical JSON) of a definition."""
+    document = json.dumps(procedure.document(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(document.encode()).hexdigest(), document

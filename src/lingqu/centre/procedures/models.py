@@ -1,0 +1,122 @@
+"""Private to the room: use ``door``."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Version(models.Model):
+    """A procedure as cases run by it: kept as long as one does, whatever became of the drawing."""
+
+    version = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the document")
+    procedure = models.CharField(max_length=80)
+    document = models.TextField(help_text="canonical JSON of the definition")
+    first_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "procedures_version"
+
+    def __str__(self) -> str:
+        return f"{self.procedure} {self.version[:8]}"
+
+
+class Case(models.Model):
+    """One application on its way. ``step`` grows with every change: who read an older one changes nothing."""
+
+    procedure = models.CharField(max_length=80)
+    version = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, help_text="running, suspended, ended, withdrawn, stuck")
+    title = models.CharField(max_length=200, blank=True)
+    applicant = models.CharField(max_length=200, help_text="name of the account")
+    departments = ArrayField(models.CharField(max_length=80), help_text="that lead or took part")
+    answers = models.JSONField(default=dict)
+    marking = models.JSONField(help_text="where its tokens are")
+    step = models.IntegerField(default=1)
+    started_at = models.DateTimeField()
+    due = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=80, blank=True, help_text="the end event that was reached")
+
+    class Meta:
+        db_table = "procedures_case"
+        indexes = [
+            models.Index(fields=["applicant", "-id"], name="procedures_case_applicant"),
+            models.Index(fields=["procedure", "state", "-id"], name="procedures_case_procedure"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.procedure} {self.state}"
+
+
+_OPEN = models.Q(state__in=["open", "claimed", "returned"])
+
+
+class Item(models.Model):
+    """A step that waits for, or was done by, somebody of a department (待办)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="items", db_index=False)
+    node = models.CharField(max_length=80)
+    token = models.IntegerField()
+    department = models.CharField(max_length=80)
+    state = models.CharField(max_length=12, help_text="open, claimed, returned, done, cancelled")
+    holder = models.CharField(max_length=200, blank=True)
+    opened_at = models.DateTimeField()
+    due = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(null=True, help_text="when it was found overdue and told of")
+    returned_at = models.DateTimeField(null=True)
+    days_left = models.IntegerField(null=True, help_text="working days left when it was returned")
+    missing = models.JSONField(default=list)
+    supplement_due = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.CharField(max_length=200, blank=True)
+    answers = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "procedures_item"
+        indexes = [
+            models.Index(fields=["case"], name="procedures_item_case"),
+            models.Index(fields=["department", "due", "id"], condition=_OPEN, name="procedures_item_inbox"),
+            models.Index(fields=["due"], condition=_OPEN & models.Q(overdue_at=None), name="procedures_item_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.node} {self.department} {self.state}"
+
+
+class Clock(models.Model):
+    """A timer that will go off; gone when it did, or nobody waits for it any more."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
+    token = models.IntegerField()
+    node = models.CharField(max_length=80)
+    fires_at = models.DateTimeField(db_index=True)
+    working = models.BooleanField(help_text="counts working days")
+
+    class Meta:
+        db_table = "procedures_clock"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.node} {self.fires_at}"
+
+
+class Act(models.Model):
+    """What happened to a case: by whom, when, where. Added to, never changed."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="acts", db_index=False)
+    at = models.DateTimeField()
+    act = models.CharField(max_length=20)
+    node = models.CharField(max_length=80, blank=True)
+    item = models.BigIntegerField(null=True)
+    by = models.CharField(max_length=200)
+    department = models.CharField(max_length=80, blank=True)
+    words = models.TextField(blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "procedures_act"
+        indexes = [models.Index(fields=["case", "id"], name="procedures_act_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.act}"

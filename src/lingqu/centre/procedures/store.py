@@ -1,0 +1,271 @@
+"""A step of a case as one statement: the case, its items, clocks and history change together or not at all."""
+
+# ruff: noqa: S608 (names of columns are this module's own, values are parameters)
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+from django.utils import timezone
+
+from lingqu.centre.procedures.compiled import Compiled, compiled, frozen
+from lingqu.centre.procedures.definitions import Procedure
+from lingqu.centre.procedures.engine import Marking
+from lingqu.kernel.errors import Conflict, NotFound
+from lingqu.kernel.text import Text
+
+OPEN = ("open", "claimed", "returned")
+_CASE = (
+    "id", "procedure", "version", "state", "title", "applicant", "departments", "answers", "marking", "step",
+    "started_at", "due", "suspended_at", "outcome",
+)  # fmt: skip
+_ITEM = (
+    "id", "node", "token", "department", "state", "holder", "opened_at", "due", "returned_at", "days_left", "missing",
+)  # fmt: skip
+_OF_CASE = ", ".join(f"c.{name}" for name in _CASE)
+_OF_ITEM = ", ".join(f"i.{name}" for name in _ITEM)
+
+
+@dataclass
+class Held:
+    """A case locked for this transaction, and the item it was opened by."""
+
+    case: dict[str, Any]
+    item: dict[str, Any]
+
+    @property
+    def compiled(self) -> Compiled:
+        return version(self.case["version"])
+
+    @property
+    def marking(self) -> Marking:
+        return Marking.of(self.case["marking"])
+
+
+@dataclass
+class Change:
+    """What one act changes. ``case``: columns; ``item``: columns of the item it is about, which must be in one of
+    ``item_from``; ``closed``: tokens whose items and clocks go; ``stopped``: nodes whose clock of a token goes."""
+
+    case: dict[str, Any] = field(default_factory=dict)
+    item: dict[str, Any] = field(default_factory=dict)
+    item_id: int = 0
+    item_from: tuple[str, ...] = ("open", "claimed")
+    items: list[dict[str, Any]] = field(default_factory=list)
+    clocks: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
+    finished: list[int] = field(default_factory=list)
+    clock_id: int = 0
+    acts: list[dict[str, Any]] = field(default_factory=list)
+
+
+def by_item(item_id: int) -> Held:
+    """Raises ``NotFound``. What stands in ``item`` may be older than the lock: ``write`` holds to its state."""
+    found = _rows(
+        f"select {_OF_CASE}, {_OF_ITEM} from procedures_item i join procedures_case c on c.id = i.case_id "
+        "where i.id = %s for update of c",
+        [item_id],
+    )
+    return _held(found, str(item_id))
+
+
+def by_case(case_id: int) -> Held:
+    return _held(_rows(f"select {_OF_CASE} from procedures_case c where c.id = %s for update", [case_id]), str(case_id))
+
+
+def by_clock(clock_id: int) -> tuple[Held, dict[str, Any]] | None:
+    """The case of a clock that is still to go off; None where another has it in hands, or it is gone."""
+    found = _rows(
+        f"select {_OF_CASE}, k.token, k.node from procedures_clock k join procedures_case c on c.id = k.case_id "
+        "where k.id = %s and c.state = 'running' for update skip locked",
+        [clock_id],
+    )
+    if not found:
+        return None
+    values = found[0]
+    clock = {"token": values[len(_CASE)], "node": values[len(_CASE) + 1]}
+    return _held([values[: len(_CASE)]], ""), clock
+
+
+def _held(found: list[tuple[Any, ...]], place: str) -> Held:
+    if not found:
+        raise missing(place)
+    case = dict(zip(_CASE, found[0], strict=False))
+    for name in ("answers", "marking"):
+        case[name] = _plain(case[name])
+    item = dict(zip(_ITEM, found[0][len(_CASE) :], strict=False))
+    return Held(case, item)
+
+
+def missing(place: str) -> NotFound:
+    return NotFound(
+        "procedures.unknown",
+        Text(zh="没有这件办件，或您不能查看", en="There is no such case, or not for you"),
+        place=place,
+        next_step=Text(zh="核对办件编号，或联系牵头部门", en="Check its number, or ask the leading department"),
+    )
+
+
+def _plain(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, str | bytes) else value
+
+
+def _rows(statement: str, parameters: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+_NEW = {
+    "procedures_item": "node text, token int, department text, state text, opened_at timestamptz, due timestamptz",
+    "procedures_clock": "token int, node text, fires_at timestamptz, working boolean",
+    "procedures_act": "at timestamptz, act text, node text, item bigint, by text, department text, words text, "
+    "detail jsonb",
+}
+_REST = {
+    "procedures_item": ("holder, missing, done_by, answers", "'', '[]', '', '{}'"),
+    "procedures_clock": ("", ""),
+    "procedures_act": ("", ""),
+}
+
+
+def write(change: Change, held: Held | None = None) -> int:
+    """Gives the case's number. Raises ``Conflict`` (``procedures.moved``) where somebody was faster; nothing is changed
+    then."""
+    parameters: dict[str, Any] = {}
+    parts = [_case(change.case, held, parameters)]
+    for table, rows in (
+        ("procedures_item", change.items),
+        ("procedures_clock", change.clocks),
+        ("procedures_act", change.acts),
+    ):
+        if rows:
+            parts.append(_insert(table, rows, parameters))
+    if change.item_id:
+        parts.append(_item(change, parameters))
+    gone = change.closed + change.finished
+    if change.closed:
+        parameters["closed"] = change.closed
+        parts.append(
+            "x as (update procedures_item i set state = 'cancelled' from c where i.case_id = c.id "
+            "and i.token = any(%(closed)s) and i.state in ('open', 'claimed', 'returned') returning i.id)"
+        )
+    if gone or change.clock_id:
+        parameters |= {"gone": gone, "clock": change.clock_id}
+        parts.append(
+            "k as (delete from procedures_clock k using c where k.case_id = c.id "
+            "and (k.token = any(%(gone)s) or k.id = %(clock)s))"
+        )
+    done = "(select count(*) from done)" if change.item_id else "1"
+    (row,) = _rows(f"with {', '.join(parts)} select (select id from c), {done}", parameters)
+    if row[0] is None or not row[1]:
+        raise Conflict(
+            "procedures.moved",
+            Text(zh="别人刚刚办理了这一步，本次操作没有生效", en="Somebody was faster: nothing was changed"),
+            next_step=Text(zh="刷新页面查看最新状态", en="Reload the page to see how it stands"),
+        )
+    return int(row[0])
+
+
+def _case(values: Mapping[str, Any], held: Held | None, parameters: dict[str, Any]) -> str:
+    """Column names are this module's own, never anybody's words."""
+    given = {f"c_{name}": _sent(value) for name, value in values.items()}
+    parameters |= given
+    if held is None:
+        names, places = ", ".join(values), ", ".join(f"%({key})s" for key in given)
+        return f"c as (insert into procedures_case ({names}) values ({places}) returning id)"
+    parameters |= {"case": held.case["id"], "step": held.case["step"]}
+    sets = "".join(f", {name} = %(c_{name})s" for name in values)
+    return (
+        f"c as (update procedures_case set step = step + 1{sets} where id = %(case)s and step = %(step)s returning id)"
+    )
+
+
+def _insert(table: str, rows: list[dict[str, Any]], parameters: dict[str, Any]) -> str:
+    short = table.rpartition("_")[2]
+    parameters[short] = orjson.dumps(rows).decode()
+    names = ", ".join(f'"{part.split()[0]}"' for part in _NEW[table].split(", "))
+    more, values = _REST[table]
+    more, values = (f", {more}", f", {values}") if more else ("", "")
+    typed = _NEW[table].replace("by text", '"by" text')
+    return (
+        f"new_{short} as (insert into {table} (case_id, {names}{more}) select c.id, {names}{values} "
+        f"from c, jsonb_to_recordset(%({short})s::jsonb) as r({typed}))"
+    )
+
+
+def _item(change: Change, parameters: dict[str, Any]) -> str:
+    parameters |= {f"i_{name}": _sent(value) for name, value in change.item.items()}
+    parameters |= {"item_id": change.item_id, "item_from": list(change.item_from)}
+    sets = ", ".join(f"{name} = %(i_{name})s" for name in change.item)
+    return (
+        f"done as (update procedures_item i set {sets} from c where i.id = %(item_id)s and i.case_id = c.id "
+        "and i.state = any(%(item_from)s) returning i.id)"
+    )
+
+
+def _sent(value: Any) -> Any:
+    return orjson.dumps(value, default=str).decode() if isinstance(value, dict) or _is_rows(value) else value
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+_known: dict[str, str] = {}
+"""version → document, of this process. A version never changes."""
+
+
+def version(code: str) -> Compiled:
+    """The version that a case runs by."""
+    document = _known.get(code)
+    if document is None:
+        found = _rows("select document from procedures_version where version = %s", [code])
+        if not found:
+            raise missing(code)
+        document = _known[code] = found[0][0]
+    return compiled(code, document)
+
+
+_pinned: dict[int, tuple[Procedure, str, str]] = {}
+
+
+def pin(procedure: Procedure) -> Compiled:
+    """Keep what a case begins with. The row is put again with each start, since only what is committed is kept."""
+    kept = _pinned.get(id(procedure))
+    if kept is None or kept[0] is not procedure:
+        if len(_pinned) > 200:
+            _pinned.clear()
+        kept = _pinned[id(procedure)] = (procedure, *frozen(procedure))
+    _, code, document = kept
+    made = compiled(code, document)
+    if code not in _known:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "insert into procedures_version (version, procedure, document, first_at) values (%s, %s, %s, %s) "
+                "on conflict do nothing",
+                [code, procedure.code, document, timezone.now()],
+            )
+        _remember(code, document)
+    return made
+
+
+def _remember(code: str, document: str) -> None:
+    transaction.on_commit(lambda: _known.__setitem__(code, document))
+
+
+def forget() -> None:
+    """For tests, where tables are emptied."""
+    _known.clear()
+
+
+def act(name: str, by: str, department: str, at: datetime, **more: Any) -> dict[str, Any]:
+    """A row of history."""
+    base = {"at": at, "act": name, "node": "", "item": None, "by": by[:200], "department": department}
+    return {**base, "words": "", "detail": {}, **more}
