@@ -107,6 +107,7 @@ def _served(suite: Path, port: int, out: Path) -> Iterator[None]:
     env["PYTHONPATH"] = os.pathsep.join([str(harness.ROOT), env.get("PYTHONPATH", "")])
     env.pop("PROMETHEUS_MULTIPROC_DIR")
     env |= {f"LINGQU_RATE_{kind}": "" for kind in RATES}
+    env["LINGQU_OUTBOUND"] = "127.0.0.1,localhost"  # the suite's own servers
     with (out / "server.log").open("w") as log:
         process = subprocess.Popen(web, env=env, stdout=log, stderr=log, cwd=harness.ROOT)
     try:
@@ -151,7 +152,7 @@ def _town() -> str:
         drawing.replace([role], [], actor="bench", summary={})
     with connection.cursor() as cursor:
         cursor.execute("truncate entity, entity_past, entity_change, entity_tally")
-        cursor.execute("select tablename from pg_tables where schemaname = 'public' and tablename like 'ngsi_ld_%'")
+        cursor.execute("select tablename from pg_tables where schemaname = 'public' and tablename like 'protocols_%'")
         for (name,) in cursor.fetchall():
             cursor.execute(f"truncate {name} cascade")
     account, _ = Account.objects.get_or_create(username="suite", kind="client")

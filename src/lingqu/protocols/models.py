@@ -58,3 +58,22 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscription_id} {self.pk}"
+
+
+class KeptContext(models.Model):
+    """A JSON-LD context (CIM 009 5.13): hosted for whoever added it, or had from its address once (``Cached``).
+    ``text`` is the document as it came; it is never changed, only had anew."""
+
+    id = models.CharField(primary_key=True, max_length=40)
+    kind = models.CharField(max_length=20)
+    url = models.TextField(unique=True, help_text="its address; of a hosted one, its path here")
+    text = models.TextField()
+    maker = models.CharField(max_length=200, blank=True)
+    department = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "protocols_context"
+
+    def __str__(self) -> str:
+        return self.url

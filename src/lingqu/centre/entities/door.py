@@ -55,6 +55,8 @@ from lingqu.centre.entities.shapes import (
     plain,
 )
 from lingqu.centre.entities.times import attribute_times as _attribute_times
+from lingqu.centre.entities.used import Used
+from lingqu.centre.entities.used import used as _used
 
 
 def analyst_views() -> list[str]:
@@ -136,6 +138,13 @@ def facet_counts(
 def type_counts(actor: Actor) -> dict[str, int]:
     """How many entities of each type the actor may see."""
     return reads.type_counts(actor)
+
+
+@steady
+def used(actor: Actor) -> dict[str, Used]:
+    """The types that the actor may see entities of, with their attributes: those of the drawing, and those found on
+    the first hundred thousand entities. What is masked as absent is left out; persons are not looked at."""
+    return _used(actor)
 
 
 @steady
@@ -280,6 +289,7 @@ __all__ = [
     "Sort",
     "Told",
     "Touched",
+    "Used",
     "Verified",
     "Written",
     "fold",

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
@@ -58,19 +58,32 @@ def endpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             if request.user.is_authenticated and (broken := _csrf(request)):
                 return broken
+            _tenant(request)
             return _lean(view(request, **kwargs))
         except LingquError as error:
             if isinstance(error, Refused):
                 access.tell(_known(request), error, request.path)
-            return problem(error)
+            answer = problem(error)
+            if isinstance(error, Problem) and error.kind == "NonexistentTenant":
+                answer["NGSILD-Tenant"] = request.headers["NGSILD-Tenant"]
+            return answer
 
     return handled
 
 
-def _lean(response: HttpResponse) -> HttpResponse:
-    if response.status_code == 204:
-        del response["Content-Type"]
-    return response
+def _lean(response: HttpResponse) -> Any:
+    """An answer without a body says neither of what kind nor how long it is."""
+    if response.status_code != 204:
+        return response
+    empty = StreamingHttpResponse((), status=204, headers=dict(response.items()))
+    del empty["Content-Type"]
+    return empty
+
+
+def _tenant(request: HttpRequest) -> None:
+    """An instance is one city's: it has no tenant but the one that is not named (4.14)."""
+    if name := request.headers.get("NGSILD-Tenant"):
+        raise Problem("NonexistentTenant", 404, f"没有租户 {name[:80]}", f"there is no tenant {name[:80]!r}")
 
 
 def _known(request: HttpRequest) -> Actor:

@@ -6,6 +6,7 @@ that form. The core context is applied last and wins.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from lingqu.protocols.ngsi_ld import contexts_store
 
 DEFAULT = "https://uri.etsi.org/ngsi-ld/default-context/"
 _DEEPEST = 16
+KEPT = 60.0  # seconds
 _CORE_PREFIXES = (("https://uri.etsi.org/ngsi-ld/", "ngsi-ld"),)
 
 
@@ -99,12 +101,27 @@ def terms(context: Any) -> Terms:
     """The terms of an ``@context`` (address, object, or list of them; None is the core alone). Kept by content."""
     if context in (None, [], {}) or (isinstance(context, str) and contexts_store.is_core(context)):
         return _CORE_ONLY
-    return _kept(orjson.dumps(context))
+    text = orjson.dumps(context)
+    return _kept(text, int(time.monotonic() / KEPT) if b"://" in text else 0)
+
+
+def checked(context: Any) -> None:
+    """Whether it has the form of a context; addresses in it are not asked. Raises Invalid (``ngsi_ld.context``)."""
+    each = context if isinstance(context, list) else [context]
+    for part in each:
+        if isinstance(part, Mapping):
+            _resolved(part, {})
+        elif not isinstance(part, str) or ":" not in part:
+            raise _wrong(str(part)[:80], "is no context")
+
+
+def forget() -> None:
+    _kept.cache_clear()
 
 
 @lru_cache(256)
-def _kept(text: bytes) -> Terms:
-    """Only what succeeded is kept: a failure is not remembered."""
+def _kept(text: bytes, _: int) -> Terms:
+    """Only what succeeded is kept, and a context with an address a minute: another process may have had it anew."""
     own: dict[str, str] = {}
     _collect(orjson.loads(text), own, 0)
     return Terms(own)
@@ -118,7 +135,7 @@ def _collect(context: Any, own: dict[str, str], depth: int) -> None:
             _collect(part, own, depth + 1)
     elif isinstance(context, str):
         if not contexts_store.is_core(context):
-            if ":" not in context:
+            if ":" not in context and not context.startswith(contexts_store.HOSTED):
                 raise _wrong(context, "is not the address of a context")
             document = contexts_store.fetch(context)
             if not isinstance(document, Mapping) or "@context" not in document:

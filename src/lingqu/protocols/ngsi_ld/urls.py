@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from lingqu.protocols.ngsi_ld import batch, discovery, entities, postquery, subscriptions
+from lingqu.protocols.ngsi_ld import batch, common, discovery, entities, hosting, postquery, subscriptions
 
 urlpatterns = [
     re_path(r"^entities/?$", entities.collection),
@@ -17,4 +17,10 @@ urlpatterns = [
     re_path(r"^subscriptions/(?P<subscription_id>.+?)/?$", subscriptions.single),
     re_path(r"^types/?$", discovery.types),
     re_path(r"^types/(?P<name>.+?)/?$", discovery.one_type),
+    re_path(r"^attributes/?$", discovery.attributes),
+    re_path(r"^attributes/(?P<name>.+?)/?$", discovery.one_attribute),
+    re_path(r"^jsonldContexts/?$", hosting.collection),
+    re_path(r"^jsonldContexts/(?P<name>.+?)/?$", hosting.single),
+    re_path(r"^info/sourceIdentity/?$", common.identity),
+    re_path(r"", common.unknown),
 ]

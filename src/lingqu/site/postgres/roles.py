@@ -76,6 +76,7 @@ WEB: dict[str, str] = {
     "fusion_fusiondispute": _SEE,
     "fusion_correction": _KEEP,
     "fusion_correctionevidence": _ADD,
+    "protocols_context": _ALL,
     "protocols_subscription": _ALL,
     "protocols_notice": "select, delete",
     "papers_certificate": "select, insert, update (ended_at, ended_how, ended_why, ended_by, living)",
