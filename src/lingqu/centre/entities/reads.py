@@ -30,6 +30,9 @@ _ORDERS = {
     "-modified": ("modified_at", "<", "modified_at desc, id desc"),
 }
 _BATCH = 500
+PROBED = 2_000
+"""Entities that are looked through to learn whether a value is frequent."""
+
 LOOKED_THROUGH = 10_000
 """Entities of a type that are looked through one by one for a common word, before the index of words is asked."""
 
@@ -159,8 +162,33 @@ def _statement(made: Condition, query: Query, columns: str = COLUMNS) -> sql.Com
 
 def _plainly(cursor: Any, made: Condition, query: Query) -> list[Any]:
     statement = _statement(made, query) + sql.SQL(" limit %(limit)s offset %(offset)s")
-    cursor.execute(statement, {**made.parameters, "limit": query.limit + 1, "offset": query.offset})
+    parameters = {**made.parameters, "limit": query.limit + 1, "offset": query.offset}
+    if _filtered(query) and not _frequent(cursor, made, query):
+        found = sql.SQL("with entity as materialized (select * from entity where {}) ").format(made.where())
+        statement = found + statement
+    cursor.execute(statement, parameters)
     return list(cursor.fetchall())
+
+
+def _filtered(query: Query) -> bool:
+    """Whether attributes pick out what is listed by id. The planner cannot know how often a value occurs, takes it for
+    frequent, and would walk through a whole type for one that is rare."""
+    declared = schemas()
+    known = bool(query.types) and all(t in declared for t in query.types)
+    return known and bool(query.q or query.facets) and query.order == "id" and not query.sorts and query.limit > 0
+
+
+def _frequent(cursor: Any, made: Condition, query: Query) -> bool:
+    """Whether the first entities of the types, behind the cursor, fill the page already."""
+    after = _position(query)[1] if query.after else ""
+    statement = sql.SQL(
+        "select count(*) from (select 1 from (select * from entity where type = any(%(probed)s) and id > %(behind)s "
+        "order by id limit %(first)s) entity where {} limit %(page)s) found"
+    ).format(made.where())
+    wanted = query.limit + query.offset + 1
+    probed = {"probed": list(query.types), "behind": after, "first": PROBED, "page": wanted}
+    cursor.execute(statement, {**made.parameters, **probed})
+    return int(cursor.fetchone()[0]) >= wanted
 
 
 def _exactly(cursor: Any, made: Condition, query: Query) -> list[Any]:
