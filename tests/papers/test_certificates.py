@@ -371,3 +371,66 @@ def test_numbers_are_not_counted(city):
     numbers = {act._number(door.certificates.kind("residence"), timezone.now()) for _ in range(1000)}
     assert len(numbers) == 1000
     assert all(len(number.rpartition("-")[2]) == 12 for number in numbers)
+
+
+def page(client, address: str, **more) -> str:
+    return client.get(address, headers={"accept-language": "en"}, **more).content.decode()
+
+
+def test_anybody_checks_by_number(client, city):
+    permit = door.issue_certificate(POLICE, door.Order("residence", PERSON))
+    here = f"/certificates/{permit.number}/"
+    assert client.get("/certificates/", {"number": f" {permit.number.lower()} "}).url == here
+    said = page(client, here)
+    assert "Valid" in said
+    assert "小明" not in said
+    assert PERSON["id_number"] not in said
+    door.revoke_certificate(POLICE, permit.number, "迁出本市")
+    said = page(client, here)
+    assert "Revoked" in said
+    assert "迁出本市" not in said
+    missing = client.get("/certificates/JZZ-2026-000000000000/", headers={"accept-language": "en"})
+    assert missing.status_code == 404
+    assert "Unknown" in missing.content.decode()
+    assert client.get("/certificates/", {"number": "/"}).status_code == 200
+
+
+def test_anybody_checks_the_file(client, licence):
+    pdf, here = door.certificates.file(MARKET, licence.number), f"/certificates/{licence.number}/"
+
+    def bring(content: bytes, to: str = here) -> str:
+        sent = {"file": io.BytesIO(content)}
+        return client.post(to, sent, headers={"accept-language": "en"}).content.decode()
+
+    assert "Genuine, unchanged and in force" in bring(pdf)
+    assert "Genuine, unchanged and in force" in bring(pdf, "/certificates/")
+    place = len(pdf) // 2
+    assert "Do not rely on this file" in bring(pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :])
+    other = door.issue_certificate(POLICE, door.Order("residence", PERSON))
+    assert "of another certificate" in bring(pdf, f"/certificates/{other.number}/")
+    door.revoke_certificate(MARKET, licence.number, "注销登记")
+    assert "Do not rely on this file" in bring(pdf)
+    assert client.post(here).status_code == 400
+
+
+def test_programs_find_root_and_status_list(client, licence):
+    assert client.get("/certificates/root.pem").content == door.roots()
+    made = client.get("/certificates/status/1")
+    assert made["Content-Type"] == "application/vc+jwt"
+    assert made.content.count(b".") == 2
+    plain = client.get("/certificates/status/1", headers={"accept": "application/json"}).json()
+    assert plain["type"] == ["VerifiableCredential", "BitstringStatusListCredential"]
+    assert client.get("/certificates/status/9").status_code == 404
+
+
+def test_a_wallet_shows_ones_own_only(client, city, django_user_model):
+    permit = door.issue_certificate(POLICE, door.Order("residence", PERSON, holder="urn:p:1"))
+    assert client.get("/my/certificates/").status_code == 302
+    for name, person, sees in (("own", "urn:p:1", True), ("other", "urn:p:2", False), ("none", "", False)):
+        account = django_user_model.objects.create(username=name, kind="person", person=person)
+        client.force_login(account)
+        assert (permit.number in page(client, "/my/certificates/")) is sees
+        status = 200 if sees else 404
+        assert client.get(f"/my/certificates/{permit.number}/").status_code == status
+        assert client.get(f"/my/certificates/{permit.number}/pdf/").status_code == status
+    assert "No certificate yet" in page(client, "/my/certificates/")

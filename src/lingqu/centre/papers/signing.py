@@ -5,10 +5,14 @@ B-B has no trusted time: when it was signed is what our own row says.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from asn1crypto import keys, pem, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -21,6 +25,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from lingqu.centre.papers.authority import Authority, authority
 
 _FIELD = "Lingqu"
+T = TypeVar("T")
 # A broken file is an answer here and no incident.
 for _name in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
@@ -58,14 +63,15 @@ def sign(pdf: bytes, name: str, reason: str) -> bytes:
         name=name,
         reason=reason,
     )
-    made = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), about, signer=signer)
+    made = _apart(lambda: signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), about, signer=signer))
     return bytes(made.getvalue())
 
 
 def check(pdf: bytes, at: datetime | None = None) -> Signature:
     """What the signature of a file that somebody brought is worth, its chain as of ``at``. Nothing is fetched."""
+    own = authority()
     try:
-        return _checked(pdf, authority(), at)
+        return _apart(lambda: _checked(pdf, own, at))
     except Exception:  # whatever a hostile file does to the parser, it is not our certificate
         return Signature(signed=False)
 
@@ -86,6 +92,16 @@ def _checked(pdf: bytes, own: Authority, at: datetime | None) -> Signature:
     whole = status.coverage == validation.SignatureCoverageLevel.ENTIRE_FILE
     signer = status.signing_cert.subject.native.get("common_name", "")
     return Signature(True, bool(status.intact and status.valid), whole, bool(status.trusted), str(signer))
+
+
+def _apart(act: Callable[[], T]) -> T:
+    """pyHanko runs an event loop of its own, which a thread that runs one already refuses."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return act()
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(act).result()
 
 
 def _certificate(text: bytes) -> x509.Certificate:
