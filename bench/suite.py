@@ -92,6 +92,7 @@ def benches(people: int, folder: Path) -> list[Bench]:
         Bench("entities_write", "The store of entities", ("200000",), ("5000",), _store),
         Bench("papers", "Forms merged to the fewest questions", (), ("--forms", "50")),
         Bench("outgoing", "Deliveries out", ("100000",), ("2000",)),
+        Bench("notify", "Subscribers told of changes", ("20000",), ("1000", "100")),
         Bench("verify", "Verify without revealing", ("100000",), ("2000",)),
         Bench("ledger", "The ledger of reads and writes, tampered with", ("1000000",), ("20000",)),
         Bench(

@@ -364,6 +364,9 @@ def test_refused_where_it_may_never_be_sent(clerk: Client, receiver: Receiver) -
     for uri, status in (("http://169.254.169.254/x", 400), ("ftp://127.0.0.1/x", 400), (receiver.url, 201)):
         given = {**document, "notification": {"endpoint": {"uri": uri}}}
         assert send(clerk, "POST", BASE, given).status_code == status, uri
+    for key in ("Host", "Transfer-Encoding", "X-A: b", "X-A\r\nB"):
+        endpoint = {"uri": receiver.url, "receiverInfo": [{"key": key, "value": "x"}]}
+        assert send(clerk, "POST", BASE, {**document, "notification": {"endpoint": endpoint}}).status_code == 400, key
     no_purpose = Client()
     no_purpose.force_login(Account.objects.get(username="chen"))
     person_ = {**document, "entities": [{"type": "Person"}], "notification": {"endpoint": {"uri": receiver.url}}}

@@ -60,6 +60,7 @@ class News:
         self._changes = changes
         self._states: list[_State] = []
         self._atomic = transaction.atomic()
+        self._reached: dict[Actor, dict[int, tuple[int, ...]]] = {}
 
     def __enter__(self) -> News:
         self._atomic.__enter__()
@@ -124,12 +125,7 @@ class News:
         """The entities as the actor may see them now, masked, with what the change touched as it was before; None for
         what may not be seen. It counts against agreements and, of persons, leaves rows in the ledger."""
         wanted = range(len(self._states)) if places is None else places
-        granted, parameters = access.visible(actor)
-        column, more = access.reached(actor)
-        statement = sql.SQL(_REACHED).format(reached=column or sql.SQL("null::integer[]"), granted=granted)
-        with connection.cursor() as cursor:
-            cursor.execute(statement, {**parameters, **more})
-            reached = {place: tuple(numbers or ()) for place, numbers in cursor.fetchall()}
+        reached = self._seen(actor)
         reader = Reader(actor)
         seen = [place for place in wanted if place in reached]
         rows = {place: _raw(self._states[place].row) for place in seen}
@@ -138,6 +134,17 @@ class News:
         found = {place: self._told(reader, place, rows[place]) for place in seen}
         reads.note(actor, [told.entity for told in found.values()])
         return [found.get(place) for place in wanted]
+
+    def _seen(self, actor: Actor) -> dict[int, tuple[int, ...]]:
+        """Places of what the actor may see, each with the numbers of the grants that ``access.reached`` speaks of."""
+        if actor not in self._reached:
+            granted, parameters = access.visible(actor)
+            column, more = access.reached(actor)
+            statement = sql.SQL(_REACHED).format(reached=column or sql.SQL("null::integer[]"), granted=granted)
+            with connection.cursor() as cursor:
+                cursor.execute(statement, {**parameters, **more})
+                self._reached[actor] = {place: tuple(numbers or ()) for place, numbers in cursor.fetchall()}
+        return self._reached[actor]
 
     def _told(self, reader: Reader, place: int, row: Sequence[Any]) -> Told:
         state, entity = self._states[place], reader.entity(row)

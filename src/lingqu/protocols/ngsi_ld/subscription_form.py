@@ -32,6 +32,11 @@ ACCEPTS = ("application/json", "application/ld+json", "application/geo+json")
 MOST = 100  # entity selectors, attribute names, pairs of receiverInfo
 _OWN = frozenset({"id", "type", "scope"})
 _NULL = "urn:ngsi-ld:null"
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")  # RFC 9110 5.6.2
+_VALUE = re.compile(r"[ -~]{0,4000}")
+_OURS = frozenset(
+    {"connection", "content-length", "content-type", "host", "te", "trailer", "transfer-encoding", "upgrade"}
+)
 _VERBATIM = ("id", "type", "temporalQ")
 Reader = Callable[[Any, Terms], Any]
 
@@ -283,7 +288,7 @@ def _pairs(name: str, given: Any) -> list[dict[str, str]]:
     for pair in given:
         if not isinstance(pair, Mapping) or not all(isinstance(pair.get(k), str) for k in ("key", "value")):
             raise http.bad_data(f"{name} must be a list of key and value, both of them text")
-        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", pair["key"]) or not pair["value"].isprintable():
+        if not _HEADER.fullmatch(pair["key"]) or not _VALUE.fullmatch(pair["value"]) or pair["key"].lower() in _OURS:
             raise http.bad_data(f"{pair['key'][:40]!r} cannot be sent as a header")
     return [{"key": pair["key"], "value": pair["value"]} for pair in given]
 

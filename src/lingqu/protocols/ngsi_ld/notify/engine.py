@@ -1,14 +1,14 @@
 """Notifying: one process at a time, whose thread alone speaks with the database; sending is done by other threads.
 
 Of a subscription one notification is on its way at a time, so that each entity's changes arrive in their order. A
-receiver that hangs holds one of the hands, and no host more than a quarter of them.
+receiver that hangs holds one of the hands, and no host more than half of them.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,24 +21,22 @@ from django.utils import timezone
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
-from lingqu.centre.entities.door import Told
 from lingqu.kernel.errors import LingquError, Refused
-from lingqu.protocols.models import Notice, Subscription
+from lingqu.protocols.models import Subscription
 from lingqu.protocols.ngsi_ld import subscription_form
 from lingqu.protocols.ngsi_ld.notify import compose, match, post, queue, rights, selectors
 
 log = structlog.get_logger(__name__)
-HANDS = 32
-RIGHTS_EVERY = 5.0  # seconds between looks at all rights where nothing says that they changed
+HANDS = 64
+RIGHTS_EVERY = 30.0  # seconds between looks at all rights where nothing says that they changed
 TIDY_EVERY = 3600.0
 _PAGE = 1000  # entities of a timeInterval
-Known = dict[tuple[tuple[str, ...], rights.Key], list[Told | None]]
 
 
 @dataclass(frozen=True)
 class Sending:
     row: Subscription
-    notices: Sequence[Notice]
+    what: queue.Waiting
     host: str
 
 
@@ -56,9 +54,9 @@ class Engine:
         """Look once at everything; whether there is reason to look again at once."""
         self._collect()
         self._withdraw()
-        taken = queue.take_in(self.index)
+        taken = _at_one_moment(lambda: queue.take_in(self.index))
         queue.intervals()
-        begun = self._begin()
+        begun = _at_one_moment(self._begin)
         if time.monotonic() - self._tidied > TIDY_EVERY:
             self._tidied = time.monotonic()
             queue.tidy()
@@ -81,10 +79,11 @@ class Engine:
         self._client.close()
 
     def _collect(self) -> None:
-        for done in [f for f in self._under_way if f.done()]:
-            sending = self._under_way[done]
-            queue.settled(sending.row, sending.notices, done.result())
-            del self._under_way[done]
+        done = {f: sending for f, sending in self._under_way.items() if f.done()}
+        if done:
+            queue.settled([(sending.row, sending.what, f.result()) for f, sending in done.items()])
+        for each in done:
+            del self._under_way[each]
 
     def _withdraw(self) -> None:
         """Stop what lost its rights, also where nothing is to be sent."""
@@ -92,85 +91,97 @@ class Engine:
         if now == self._looked[1] and time.monotonic() - self._looked[0] < RIGHTS_EVERY:
             return
         self._looked = (time.monotonic(), now)
+        _at_one_moment(self._look_at_rights)
+
+    def _look_at_rights(self) -> None:
         rows = list(Subscription.objects.filter(state__in=("active", "parked", "paused")))
         actors = rights.actors(rows)
-        checked: dict[tuple[rights.Key, str], LingquError | None] = {}
+        checked: dict[rights.Sign, LingquError | None] = {}
         for row in rows:
-            key = (rights.key(row), repr([row.document.get(n) for n in ("entities", "q", "geoQ")]))
-            if key not in checked:
-                checked[key] = rights.refusal(row, actors[key[0]])
-            if (error := checked[key]) is not None:
-                rights.withdraw(row, error, actors[key[0]])
+            actor = actors[rights.key(row)]
+            if (error := rights.refusal_once(row, actor, checked)) is not None:
+                rights.withdraw(row, error, actor)
 
     def _begin(self) -> int:
-        """Send what is due, as far as there are hands; gives how much was begun or found to be nothing."""
+        """Send what is due, as far as there are hands; gives how much was begun or found to be nothing. What is sent is
+        read in one transaction, and the ledger has its rows before anything leaves."""
+        chosen = self._chosen()
+        if not chosen:
+            return 0
+        actors = rights.actors(sending.row for sending in chosen)
+        unique = {c.cursor: c for sending in chosen for c in sending.what.changes}
+        changes = [unique[cursor] for cursor in sorted(unique, key=match.position)]
+        places = {change.cursor: place for place, change in enumerate(changes)}
+        checked: dict[rights.Sign, LingquError | None] = {}
+        ready: list[tuple[Sending, compose.Message]] = []
+        with door.news(changes) as news:
+            for sending in chosen:
+                actor = actors[rights.key(sending.row)]
+                at = [places[change.cursor] for change in sending.what.changes]
+                if (message := _message(sending, actor, checked, news, at)) is not None:
+                    ready.append((sending, message))
+        for sending, message in ready:
+            self._under_way[self._pool.submit(post.send, self._client, message)] = sending
+        return len(chosen)
+
+    def _chosen(self) -> list[Sending]:
         free = self._hands - len(self._under_way)
         if free <= 0:
-            return 0
-        busy = [sending.row.pk for sending in self._under_way.values()]
-        rows = queue.due(busy, free * 4)
-        actors = rights.actors(rows)
+            return []
         hosts = Counter(sending.host for sending in self._under_way.values())
-        known: Known = {}
-        begun = 0
-        for row in rows:
+        chosen: list[tuple[Subscription, str]] = []
+        for row in queue.due([sending.row.pk for sending in self._under_way.values()], free * 8):
             host = urlsplit(row.document["notification"]["endpoint"]["uri"]).netloc
-            if begun >= free:
-                break
-            if hosts[host] < max(self._hands // 4, 1):
+            if len(chosen) < free and hosts[host] < max(self._hands // 2, 1):
                 hosts[host] += 1
-                begun += self._one(row, actors[rights.key(row)], host, known)
-        return begun
-
-    def _one(self, row: Subscription, actor: Actor | None, host: str, known: Known) -> bool:
-        error = rights.refusal(row, actor)
-        if actor is None or error is not None:
-            rights.withdraw(row, error or rights.closed(row), actor)
-            return False
-        notices = queue.waiting(row)
-        try:
-            message = _message(row, actor, notices, known)
-        except Refused as refused:
-            self._refused(row, actor, refused)
-            return False
-        except LingquError as broken:
-            queue.park(row.pk, rights.told(broken))
-            return False
-        if message is None:
-            queue.drop(notices)
-            return True
-        self._under_way[self._pool.submit(post.send, self._client, message)] = Sending(row, notices, host)
-        return True
-
-    def _refused(self, row: Subscription, actor: Actor, error: Refused) -> None:
-        if error.rule == "access.quota":
-            queue.postponed(row, error, timezone.now() + timedelta(hours=1))
-        else:
-            rights.withdraw(row, error, actor)
+                chosen.append((row, host))
+        waiting = queue.waiting([row for row, _ in chosen]) if chosen else {}
+        return [Sending(row, waiting[row.pk], host) for row, host in chosen if row.pk in waiting]
 
 
-def _message(row: Subscription, actor: Actor, notices: Sequence[Notice], known: Known) -> compose.Message | None:
+@access.steady
+def _at_one_moment(work: Callable[[], Any]) -> Any:
+    """Rights and drawing are asked for once, for the moments that one step takes."""
+    with access.held():
+        return work()
+
+
+def _message(
+    sending: Sending,
+    actor: Actor | None,
+    checked: dict[rights.Sign, LingquError | None],
+    news: door.News,
+    places: list[int],
+) -> compose.Message | None:
     """None where nothing is left that may be told."""
-    how = compose.manner(row)
-    if any(notice.changes for notice in notices):
-        told = _told(row, actor, notices, known)
-        data = [compose.one(each, how) for each in told if each is not None]
+    row = sending.row
+    error = rights.refusal_once(row, actor, checked)
+    if actor is None or error is not None:
+        rights.withdraw(row, error or rights.closed(row), actor)
+        return None
+    try:
+        how = compose.manner(row)
+        if places:
+            data = [compose.one(told, how) for told in news.told(actor, places) if told is not None]
+        else:
+            data = [compose.standing(entity, how) for entity in _all(row, actor)]
+    except Refused as refused:
+        _refused(row, actor, refused)
+        return None
+    except LingquError as broken:
+        queue.park(row.pk, rights.told(broken))
+        return None
+    if not data:
+        queue.drop(sending.what)
+        return None
+    return compose.message(row, how, sending.what.notices[0], data)
+
+
+def _refused(row: Subscription, actor: Actor, error: Refused) -> None:
+    if error.rule == "access.quota":
+        queue.postponed(row, error, timezone.now() + timedelta(hours=1))
     else:
-        data = [compose.standing(entity, how) for entity in _all(row, actor)]
-    return compose.message(row, how, notices[0].pk, data) if data else None
-
-
-def _told(row: Subscription, actor: Actor, notices: Sequence[Notice], known: Known) -> list[Told | None]:
-    """Read once for all who are told of the same, but each look at persons by itself, as the ledger counts it."""
-    changes = queue.merged(notices)
-    key = (tuple(change.cursor for change in changes), rights.key(row))
-    if key in known:
-        return known[key]
-    with door.news(changes) as news:
-        told = news.told(actor)
-    if not any(access.is_personal(change.type) for change in changes):
-        known[key] = told
-    return told
+        rights.withdraw(row, error, actor)
 
 
 def _all(row: Subscription, actor: Actor) -> list[door.Entity]:

@@ -7,9 +7,11 @@ took it: both in one transaction. Killed anywhere, nothing is lost; at most some
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -41,9 +43,9 @@ def take_in(index: match.Index) -> int:
     """One batch of the log; gives how many changes it had."""
     place = door.subscriber_cursor(SUBSCRIBER)
     changes = door.changes(place, BATCH)
-    index.refresh()
     if not changes:
         return 0
+    index.refresh()
     first = index.first()
     if not index.rows or match.position(first) >= match.position(changes[-1].cursor):
         # Nobody is told of what was before: go to where somebody is.
@@ -118,22 +120,57 @@ def due(busy: Iterable[str], limit: int) -> list[Subscription]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def waiting(row: Subscription) -> list[Notice]:
-    """What is sent next as one notification: the oldest notice; of a throttled subscription all of them."""
-    listed = Notice.objects.filter(subscription_id=row.pk).order_by("id")
-    if "throttling" not in row.document:
-        return list(listed[:1])
-    return list(listed[:1000])
+_WAITING = """
+select n.subscription_id, n.id, n.changes::text from unnest(%(ids)s::text[]) s(id)
+cross join lateral (
+    select * from protocols_notice n where n.subscription_id = s.id order by n.id limit %(most)s
+) n order by n.id
+"""
 
 
-def merged(notices: Sequence[Notice]) -> list[Change]:
+@dataclass(frozen=True)
+class Waiting:
+    """What is sent next to one subscriber; ``changes`` is empty for a timeInterval."""
+
+    notices: tuple[int, ...]
+    changes: tuple[Change, ...]
+
+
+def waiting(rows: Sequence[Subscription]) -> dict[str, Waiting]:
+    """For each subscription the oldest notices that fit into one notification; of a throttled one all, merged."""
+    found: dict[str, list[tuple[int, list[Any]]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, {"ids": [row.pk for row in rows], "most": MOST_TOLD})
+        for pk, number, changes in cursor.fetchall():
+            found.setdefault(pk, []).append((number, orjson.loads(changes)))
+    return {
+        row.pk: _merged(found[row.pk]) if "throttling" in row.document else _fitting(found[row.pk])
+        for row in rows
+        if row.pk in found
+    }
+
+
+def _fitting(listed: list[tuple[int, list[Any]]]) -> Waiting:
+    """An entity comes once in a notification, as each of its states is told."""
+    notices, changes, ids = [listed[0][0]], list(listed[0][1]), {kept[1] for kept in listed[0][1]}
+    for number, more in listed[1:]:
+        fresh = {kept[1] for kept in more}
+        if not changes or not more or fresh & ids or len(ids) + len(fresh) > MOST_TOLD:
+            break
+        notices.append(number)
+        changes += more
+        ids |= fresh
+    return Waiting(tuple(notices), tuple(change_of(kept) for kept in changes))
+
+
+def _merged(listed: list[tuple[int, list[Any]]]) -> Waiting:
     """Of each entity its last change, in their order."""
-    last: dict[str, Change] = {}
-    for notice in notices:
-        for kept in notice.changes:
+    last: dict[str, list[Any]] = {}
+    for _, changes in listed:
+        for kept in changes:
             last.pop(kept[1], None)
-            last[kept[1]] = change_of(kept)
-    return list(last.values())
+            last[kept[1]] = kept
+    return Waiting(tuple(number for number, _ in listed), tuple(change_of(kept) for kept in last.values()))
 
 
 def intervals() -> None:
@@ -148,20 +185,38 @@ def intervals() -> None:
                 Notice.objects.create(subscription=row)
 
 
-def drop(notices: Sequence[Notice]) -> None:
-    Notice.objects.filter(pk__in=[n.pk for n in notices]).delete()
+def drop(what: Waiting) -> None:
+    Notice.objects.filter(pk__in=what.notices).delete()
+
+
+_TAKEN = """
+update protocols_subscription s set times_sent = times_sent + 1, last_notification = %(now)s, last_success = %(now)s,
+    attempts = 0, why = null, next_at = case when rest > 0 then %(now)s + rest * interval '1 second' end
+from unnest(%(ids)s::text[], %(rests)s::double precision[]) taken(id, rest) where s.id = taken.id
+"""
 
 
 @transaction.atomic
-def settled(row: Subscription, notices: Sequence[Notice], outcome: Outcome) -> None:
-    """What became of a notification that was sent."""
+def settled(done: Sequence[tuple[Subscription, Waiting, Outcome]]) -> None:
+    """What became of notifications that were sent."""
+    with connection.cursor() as cursor:  # in one order, so that nobody waits for one who waits for us
+        cursor.execute(
+            "select 1 from protocols_subscription where id = any(%s) order by id for no key update",
+            [[row.pk for row, _, _ in done]],
+        )
+        taken = [(row, what) for row, what, outcome in done if not outcome.rule]
+        rests = [float(row.document.get("throttling", 0)) for row, _ in taken]
+        cursor.execute(_TAKEN, {"now": timezone.now(), "ids": [row.pk for row, _ in taken], "rests": rests})
+        numbers = [number for _, what in taken for number in what.notices]
+        cursor.execute("delete from protocols_notice where id = any(%s)", [numbers])
+    for row, _, outcome in done:
+        if outcome.rule:
+            _failed(row, outcome)
+
+
+def _failed(row: Subscription, outcome: Outcome) -> None:
     now, found = timezone.now(), Subscription.objects.filter(pk=row.pk)
     common: dict[str, Any] = {"times_sent": F("times_sent") + 1, "last_notification": now}
-    if not outcome.rule:
-        throttled = timedelta(seconds=row.document.get("throttling", 0))
-        found.update(**common, last_success=now, attempts=0, why=None, next_at=now + throttled if throttled else None)
-        drop(notices)
-        return
     why = {
         "rule": outcome.rule,
         "message": outcome.message.model_dump(),

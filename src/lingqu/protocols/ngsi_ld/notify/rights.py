@@ -15,6 +15,7 @@ from lingqu.protocols.models import Notice, Subscription
 from lingqu.protocols.ngsi_ld import subscription_form
 
 Key = tuple[int | None, str, str]
+Sign = tuple[Key, str]
 
 
 def key(row: Subscription) -> Key:
@@ -40,6 +41,14 @@ def refusal(row: Subscription, actor: Actor | None) -> LingquError | None:
             refused.append(error)
     masked = [error for error in refused if error.rule == "access.masked"]
     return (masked or refused)[0] if masked or len(refused) == len(asked) else None
+
+
+def refusal_once(row: Subscription, actor: Actor | None, checked: dict[Sign, LingquError | None]) -> LingquError | None:
+    """``refusal``, asked once in a round for all subscriptions of one actor to the same."""
+    sign = (key(row), repr([row.document.get(name) for name in ("entities", "q", "geoQ")]))
+    if sign not in checked:
+        checked[sign] = refusal(row, actor)
+    return checked[sign]
 
 
 def closed(row: Subscription) -> Refused:
