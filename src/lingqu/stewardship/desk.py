@@ -53,6 +53,7 @@ ADMINISTRATION = ("accounts", "approvals")
 def tabs(here: str) -> list[dict[str, Any]]:
     named = [
         ("overview", _("Overview")),
+        ("cases", _("Cases")),
         ("catalogue", _("Catalogue")),
         ("sharing", _("Data sharing")),
         ("deliveries", _("Deliveries")),
