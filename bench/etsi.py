@@ -38,6 +38,7 @@ STRAY = (
     "https://easy-global-market.github.io/ngsild-api-data-models/ngsildTestSuite/ngsildTestSuiteV1.8-compound.jsonld"
 )
 PORTS = {"notification_server": 8085, "context_source": 8086, "context_server": 8087}
+NOTIFIER = "import django; django.setup(); from lingqu.site import notifying; notifying.Notifier().run()"
 LIMIT = '''
 from robot.api import SuiteVisitor
 
@@ -107,13 +108,18 @@ def _served(suite: Path, port: int, out: Path) -> Iterator[None]:
     env["PYTHONPATH"] = os.pathsep.join([str(harness.ROOT), env.get("PYTHONPATH", "")])
     env.pop("PROMETHEUS_MULTIPROC_DIR")
     env |= {f"LINGQU_RATE_{kind}": "" for kind in RATES}
-    env["LINGQU_OUTBOUND"] = "127.0.0.1,localhost"  # the suite's own servers
+    env["LINGQU_OUTBOUND"] = "127.0.0.1,localhost,my.second.endpoint.org"  # the suite's own servers
     with (out / "server.log").open("w") as log:
         process = subprocess.Popen(web, env=env, stdout=log, stderr=log, cwd=harness.ROOT)
+    worker = supervisor.environment(here, "worker") | {"LINGQU_OUTBOUND": env["LINGQU_OUTBOUND"]}
+    with (out / "notifier.log").open("w") as log:
+        notifier = subprocess.Popen([sys.executable, "-c", NOTIFIER], env=worker, stdout=log, stderr=log)
     try:
         _await(port)
         yield
     finally:
+        notifier.terminate()
+        notifier.wait()
         process.terminate()
         process.wait()
         postgres.status(here)

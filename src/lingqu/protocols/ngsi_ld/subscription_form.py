@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,7 +15,7 @@ from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.kernel.errors import Invalid, Unavailable
-from lingqu.protocols.ngsi_ld import http, params
+from lingqu.protocols.ngsi_ld import http, linkedq, params, projection
 from lingqu.protocols.ngsi_ld.notify import scopes, selectors
 from lingqu.protocols.ngsi_ld.terms import Terms, terms
 
@@ -152,7 +153,9 @@ def _q(given: Any, used: Terms) -> dict[str, str]:
     """As it was said, for giving it back, and in store names. Many write it as in an address (``%20``)."""
     if not isinstance(given, str) or len(given) > 10_000:
         raise http.bad_data("q must be text")
-    return {"said": given, "stored": door.renamed_q(unquote(given), used.stored)}
+    plain = unquote(given)
+    linkedq.resolvable(plain, projection.DEEPEST)
+    return {"said": given, "stored": linkedq.renamed(plain, used.stored, lambda _, value: value)}
 
 
 def _csf(given: Any, used: Terms) -> str:
@@ -335,12 +338,19 @@ def allowed(actor: Actor, document: Mapping[str, Any]) -> None:
 
 
 def queries(document: Mapping[str, Any]) -> list[door.Query]:
-    """One for each type that is named; one for whatever type where none is."""
+    """One for each type that is named; one for whatever type where none is. What reaches into linked entities is left
+    out: it is asked for by itself, with the rights that stand then."""
     named = [t for s in document.get("entities", ()) if "type" in s for t in selectors.named(s["type"])]
     return [query(document, (name,)) for name in dict.fromkeys(named)] or [query(document, ())]
 
 
-def query(document: Mapping[str, Any], types: tuple[str, ...]) -> door.Query:
+def query(
+    document: Mapping[str, Any], types: tuple[str, ...], actor: Actor | None = None, context: Any = None
+) -> door.Query:
+    """``actor``: who asks for what the query says of linked entities; without one it is left out."""
     q = document.get("q", {}).get("stored", "")
     geo = geo_query(document["geoQ"]) if "geoQ" in document else None
-    return door.Query(types=types, q=q, geo=geo)
+    asked = door.Query(types=types, q=q, geo=geo)
+    if "{" not in q:
+        return asked
+    return replace(asked, q=linkedq.resolved(actor, asked, terms(context)) if actor else "")

@@ -11,9 +11,11 @@ from uuid import UUID, uuid5
 import orjson
 from django.utils import timezone
 
+from lingqu.centre.access.door import Actor
+from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Entity, Told
 from lingqu.protocols.models import Subscription
-from lingqu.protocols.ngsi_ld import compact, http
+from lingqu.protocols.ngsi_ld import answers, compact, http
 from lingqu.protocols.ngsi_ld.contexts_store import CORE_URL
 from lingqu.protocols.ngsi_ld.expand import KINDS, NULL
 from lingqu.protocols.ngsi_ld.projection import NOTHING, Projection
@@ -61,15 +63,18 @@ def manner(row: Subscription) -> Manner:
     document = row.document
     notification = document["notification"]
     context = document.get("jsonldContext") or row.context
-    attributes = frozenset(notification.get("attributes", ()))
-    pick = frozenset(notification.get("pick", ())) or (attributes and attributes | {"id", "type", "scope"})
+    join = notification.get("join", "@none")
     shape = compact.Shape(
         terms=terms(context),
         form=FORMATS[notification.get("format", "normalized")],  # type: ignore[arg-type]
         sys_attrs=bool(notification.get("sysAttrs")),
-        pick=Projection.of(pick),
+        pick=Projection.of(notification.get("pick", ())),
         omit=Projection.of(notification.get("omit", ())),
+        attrs=frozenset(notification.get("attributes", ())),
         lang=document.get("lang", ""),
+        datasets=frozenset(document.get("datasetId", ())),
+        join="" if join == "@none" else join,
+        level=notification.get("joinLevel", 1) if join != "@none" else 0,
     )
     accept = notification["endpoint"].get("accept", http.JSON)
     return Manner(document, shape, _nameable(context), accept)
@@ -105,31 +110,30 @@ def message(row: Subscription, how: Manner, number: int, data: Sequence[Any]) ->
     return Message(endpoint["uri"], headers, orjson.dumps(document), timeout)
 
 
-def one(told: Told, how: Manner) -> Any:
-    """An entity of a notification; with what was before, and with what is gone, where that is asked for."""
+def one(told: Told, how: Manner, actor: Actor) -> list[Any]:
+    """An entity of a notification, and behind it those it is linked to where that is asked for; with what was before,
+    and with what is gone."""
     if told.change.operation == "deleted":
-        return _gone(told, how)
-    entity = replace(told.entity, attrs=_of_datasets(told.entity.attrs, how.document.get("datasetId")))
+        return [_gone(told, how)]
+    found, *linked = answers.written(actor, [told.entity], how.shape, how.accept) or [{}]
     if how.accept == http.GEO:
-        return compact.feature(entity, how.shape)
-    found = compact.entity(entity, how.shape)
+        return [found, *linked]
     triggers = how.document.get("notificationTrigger", DEFAULT_TRIGGERS)
     ends = told.touched.deleted if {"attributeDeleted", "entityUpdated"} & set(triggers) else frozenset()
     for name, before in told.before.items():
-        if before is None or not _shown(name, how):
+        if before is None or not how.shape.wants_attribute(name):
             continue
         said = how.shape.terms.said(name)
         if name in ends:
             found[said] = _without(found.get(said), before, told.change.at, how)
         if how.notification.get("showChanges") and said in found:
             found[said] = _with_previous(found[said], before, how)
-    return found
+    return [each for each in (found, *linked) if each]
 
 
-def standing(entity: Entity, how: Manner) -> Any:
-    """An entity of a notification that no change brings about."""
-    shown = replace(entity, attrs=_of_datasets(entity.attrs, how.document.get("datasetId")))
-    return compact.feature(shown, how.shape) if how.accept == http.GEO else compact.entity(shown, how.shape)
+def standing(entities: Sequence[Entity], how: Manner, actor: Actor) -> list[Any]:
+    """Entities of a notification that no change brings about."""
+    return answers.written(actor, entities, how.shape, how.accept)
 
 
 def _gone(told: Told, how: Manner) -> dict[str, Any]:
@@ -138,31 +142,23 @@ def _gone(told: Told, how: Manner) -> dict[str, Any]:
     found["deletedAt"] = compact.moment(told.change.at)
     triggers = how.document.get("notificationTrigger", DEFAULT_TRIGGERS)
     watched = frozenset(how.document.get("watchedAttributes", ()))
+    times = door.attribute_times([told.entity]).get(told.entity.id, {}) if how.shape.sys_attrs else {}
     if "attributeDeleted" not in triggers and not how.notification.get("showChanges"):
         return found
     for name, before in told.before.items():
-        if before is not None and _shown(name, how) and (not watched or name in watched):
+        if before is not None and how.shape.wants_attribute(name) and (not watched or name in watched):
             said = how.shape.terms.said(name)
-            found[said] = _without(None, before, told.change.at, how)
+            found[said] = _without(None, _timed(before, times.get(name)), told.change.at, how)
             if how.notification.get("showChanges"):
                 found[said] = _with_previous(found[said], before, how)
     return found
 
 
-def _shown(name: str, how: Manner) -> bool:
-    return how.shape.wants(name)
-
-
-def _of_datasets(attrs: Mapping[str, Any], wanted: Sequence[str] | None) -> dict[str, Any]:
-    """Only instances of the datasets asked for; ``@none`` is the one without a datasetId."""
-    if wanted is None:
-        return dict(attrs)
-    found = {}
-    for name, instances in attrs.items():
-        left = [i for i in _listed(instances) if i.get("datasetId", "@none") in wanted]
-        if left:
-            found[name] = left[0] if len(left) == 1 else left
-    return found
+def _timed(instances: Any, times: tuple[datetime, datetime] | None) -> Any:
+    if times is None:
+        return instances
+    made, changed = (compact.moment(at) for at in times)
+    return [{**instance, "createdAt": made, "modifiedAt": changed} for instance in _listed(instances)]
 
 
 def _listed(instances: Any) -> list[Any]:

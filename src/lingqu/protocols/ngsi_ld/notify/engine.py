@@ -162,9 +162,10 @@ def _message(
     try:
         how = compose.manner(row)
         if places:
-            data = [compose.one(told, how) for told in news.told(actor, places) if told is not None]
+            seen = [told for told in news.told(actor, places) if told is not None]
+            data = [each for told in seen for each in compose.one(told, how, actor)]
         else:
-            data = [compose.standing(entity, how) for entity in _all(row, actor)]
+            data = compose.standing(_all(row, actor), how, actor)
     except Refused as refused:
         _refused(row, actor, refused)
         return None
@@ -191,7 +192,7 @@ def _all(row: Subscription, actor: Actor) -> list[door.Entity]:
     for selector in chosen:
         ids = selector.get("id", [])
         types = tuple(selectors.named(selector["type"])) if selector.get("type", "*") != "*" else ()
-        asked = subscription_form.query(row.document, types)
+        asked = subscription_form.query(row.document, types, actor, row.context)
         query = door.Query(
             types=types,
             ids=tuple([ids] if isinstance(ids, str) else ids),

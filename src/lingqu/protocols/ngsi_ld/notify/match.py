@@ -162,12 +162,12 @@ def _sifted(
 ) -> tuple[dict[str, frozenset[int]], list[tuple[Subscription, LingquError]]]:
     queries: dict[bytes, Query] = {}
     asked: dict[str, bytes] = {}
-    for row in rows:
-        made = _query(row)
-        sign = orjson.dumps([made.q, row.document.get("geoQ"), made.types])
-        queries[sign] = made
-        asked[row.pk] = sign
     try:
+        for row in rows:
+            made = _query(row, actor)
+            sign = orjson.dumps([made.q, row.document.get("geoQ"), made.types])
+            queries[sign] = made
+            asked[row.pk] = sign
         found = dict(zip(queries, news.sift(actor, list(queries.values())), strict=True))
     except LingquError:
         return _one_by_one(news, actor, rows)
@@ -181,7 +181,7 @@ def _one_by_one(
     found, broken = {}, []
     for row in rows:
         try:
-            [found[row.pk]] = news.sift(actor, [_query(row)])
+            [found[row.pk]] = news.sift(actor, [_query(row, actor)])
         except Refused:
             continue  # withdrawn by whoever looks after rights
         except LingquError as error:
@@ -190,9 +190,10 @@ def _one_by_one(
     return found, broken
 
 
-def _query(row: Subscription) -> Query:
+def _query(row: Subscription, actor: Actor) -> Query:
     """Types matter to it only where something is filtered by, which they may mask."""
     document = row.document
     filtered = "q" in document or "geoQ" in document
     named = [t for s in document.get("entities", ()) if "type" in s for t in selectors.named(s["type"])]
-    return subscription_form.query(document, tuple(dict.fromkeys(named)) if filtered else ())
+    types = tuple(dict.fromkeys(named)) if filtered else ()
+    return subscription_form.query(document, types, actor, row.context)
