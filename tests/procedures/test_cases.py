@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -284,6 +285,38 @@ def test_the_timer_is_gone_when_the_task_is_done() -> None:
     for item in door.case(APPLICANT, number).items:
         door.complete(clerk(item.department), item.id, {"approved": True})
     assert models.Clock.objects.count() == 0
+
+
+def test_a_step_ends_one_token_and_opens_a_timer_of_another() -> None:
+    """The founding of a firm: five at once, a timer at one that does not interrupt, a table that decides."""
+    pack = Path(__file__).parents[2] / "src" / "lingqu_sectors" / "enterprise_founding" / "procedures"
+    given = {"accept": "complete", "market": "registered", "tax": "tax"}
+    nodes = ("accept", "market", "seal", "tax", "insurance", "fund", "remind", "issue")
+    variables = {name: {"title": name, "type": "truth"} for name in given.values()}
+    put(
+        {
+            "code": "founding",
+            "title": "开办",
+            "department": "market",
+            "variables": {**variables, "outcome": {"title": "结论", "type": "text"}},
+            "tasks": {n: {"department": "market", "answers": [given[n]] if n in given else []} for n in nodes},
+            "diagram": (pack / "founding.bpmn").read_text("utf-8"),
+            "decisions": [(pack / "outcome.dmn").read_text("utf-8")],
+        }
+    )
+    number = door.start(APPLICANT, "founding")
+    do(number, "accept", complete=True)
+    assert set(items(number)) == {"market", "seal", "tax", "insurance", "fund"}
+    assert door.tick(models.Clock.objects.get().fires_at).fired == 1
+    assert set(items(number)) == {"market", "seal", "tax", "insurance", "fund", "remind"}
+    door.send_back(LEAD, items(number)["seal"].id, [("印模", "不清")])
+    door.supplement(APPLICANT, items(number)["seal"].id, "已补")
+    for node in ("market", "tax", "insurance", "fund", "remind", "seal"):
+        do(number, node, **({given[node]: True} if node in given else {}))
+    assert set(items(number)) == {"issue"}
+    do(number, "issue")
+    assert door.case(APPLICANT, number).outcome == "已开办"
+    assert door.case(APPLICANT, number).answers["outcome"] == "issue"
 
 
 def test_lingqu_itself_may_do_everything() -> None:

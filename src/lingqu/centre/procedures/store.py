@@ -189,14 +189,14 @@ def _case(values: Mapping[str, Any], held: Held | None, parameters: dict[str, An
 
 def _insert(table: str, rows: list[dict[str, Any]], parameters: dict[str, Any]) -> str:
     short = table.rpartition("_")[2]
-    parameters[short] = orjson.dumps(rows).decode()
+    parameters[f"new_{short}"] = orjson.dumps(rows).decode()
     names = ", ".join(f'"{part.split()[0]}"' for part in _NEW[table].split(", "))
     more, values = _REST[table]
     more, values = (f", {more}", f", {values}") if more else ("", "")
     typed = _NEW[table].replace("by text", '"by" text')
     return (
         f"new_{short} as (insert into {table} (case_id, {names}{more}) select c.id, {names}{values} "
-        f"from c, jsonb_to_recordset(%({short})s::jsonb) as r({typed}))"
+        f"from c, jsonb_to_recordset(%(new_{short})s::jsonb) as r({typed}))"
     )
 
 
