@@ -26,6 +26,7 @@ from pypdf import PdfReader
 from lingqu.blueprint import door as blueprint
 from lingqu.centre.access.door import ANONYMOUS, SYSTEM, Actor
 from lingqu.centre.access.models import LedgerRow
+from lingqu.centre.entities import door as entities
 from lingqu.centre.papers import door
 from lingqu.centre.papers.models import Certificate as Row
 from lingqu.kernel.errors import Conflict, Invalid, LingquError, NotFound, Refused
@@ -48,6 +49,7 @@ about: Person
 prefix: JZZ
 name: name
 number: id_number
+found_by: idNumber
 years: 1
 states:
   - {code: name, title: 姓名, type: C60}
@@ -371,6 +373,42 @@ def test_numbers_are_not_counted(city):
     numbers = {act._number(door.certificates.kind("residence"), timezone.now()) for _ in range(1000)}
     assert len(numbers) == 1000
     assert all(len(number.rpartition("-")[2]) == 12 for number in numbers)
+
+
+def test_it_finds_its_holder_in_the_register(city):
+    told = {"name": PERSON["name"], "idNumber": PERSON["id_number"]}
+    told = {name: {"type": "Property", "value": value} for name, value in told.items()}
+    draft = entities.Draft(id="urn:p:9", type="Person", attrs=told)
+    entities.write(SYSTEM, [draft])
+    assert door.issue_certificate(POLICE, door.Order("residence", PERSON)).holder == "urn:p:9"
+    assert [c.kind for c in door.certificates.of_person("urn:p:9")] == ["residence"]
+
+
+def test_who_may_issue_does_it_on_a_page(client, city, django_user_model):
+    here = "/certificates/issue/business_licence/"
+    assert client.get("/certificates/issue/").status_code == 302
+    client.force_login(django_user_model.objects.create(username="n", kind="person", roles=[]))
+    assert client.get("/certificates/issue/").status_code == client.post(here, FIRM).status_code == 403
+    clerk = django_user_model.objects.create(
+        username="k", kind="person", roles=["issuer"], department="market", demo=True
+    )
+    client.force_login(clerk)
+    assert here in page(client, "/certificates/issue/")
+    assert "/certificates/issue/residence/" not in page(client, "/certificates/issue/")
+    wrong = client.post(here, FIRM | {"uscc": "91"}, headers={"accept-language": "en"})
+    assert wrong.status_code == 422
+    assert "check character" in wrong.content.decode()
+    assert FIRM["name"] in wrong.content.decode()
+    made = client.post(here, FIRM)
+    number = Row.objects.get().number
+    assert made.url == f"/my/certificates/{number}/"
+    assert number in page(client, "/certificates/issue/")
+    assert client.post(here, FIRM).status_code == 409
+    assert client.post(f"/certificates/{number}/revoke/", {"why": " "}).status_code == 400
+    assert client.post(f"/certificates/{number}/renew/").status_code == 302
+    new = Row.objects.get(replaces=number).number
+    assert client.post(f"/certificates/{new}/revoke/", {"why": "注销登记"}).status_code == 302
+    assert "Revoked" in page(client, f"/my/certificates/{new}/")
 
 
 def page(client, address: str, **more) -> str:

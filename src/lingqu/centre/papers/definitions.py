@@ -246,6 +246,7 @@ class CertificateKind(Definition):
     states: tuple[Stated, ...] = Field(min_length=1)
     name: Fact
     number: Fact
+    found_by: str = Field(default="", description="attribute of the holder's record that is the same as ``number``")
     years: int = Field(default=0, ge=0, le=50)
     warn_days: int = Field(default=90, ge=0, le=3650)
     layout: Literal["plain", "four_in_one"] = "plain"

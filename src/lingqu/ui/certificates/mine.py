@@ -14,6 +14,8 @@ from lingqu.centre.papers import door as papers
 from lingqu.ui.certificates.public import states
 from lingqu.ui.my.rights import to_sign_in
 
+LIVES = ("valid", "later", "expired")
+
 
 @never_cache
 @require_safe
@@ -24,6 +26,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
     marks = states()
     own = [(each, marks[each.state]) for each in papers.certificates.of_person(actor.person)]
     context = {"crumbs": [(_("My certificates"), "")], "own": own, "person": actor.person}
+    kinds = papers.certificates.kinds().values()
+    context["issues"] = any(papers.certificates.may_issue(actor, kind) for kind in kinds)
     return render(request, "ui/certificates/wallet.html", context)
 
 
@@ -33,10 +37,12 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     """One, as its holder or its issuer sees it."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
-    found = papers.certificates.one(access.actor_of(request), number)
+    actor = access.actor_of(request)
+    found = papers.certificates.one(actor, number)
     kind = papers.certificates.kinds().get(found.kind)
     titles = {each.code: each.title for each in kind.states} if kind else {}
     context = {
+        "issues": kind is not None and papers.certificates.may_issue(actor, kind) and found.state in LIVES,
         "crumbs": [(_("My certificates"), reverse("certificates:wallet")), (found.number, "")],
         "found": found,
         "state": states()[found.state],

@@ -19,6 +19,7 @@ from qrcode.image.svg import SvgPathImage
 
 from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
+from lingqu.centre.entities import door as entities
 from lingqu.centre.papers import certificates, signing, status_list
 from lingqu.centre.papers.definitions import CertificateKind
 from lingqu.centre.papers.models import Certificate as Row
@@ -33,8 +34,8 @@ _MERGED = "营业执照 · 组织机构代码证 · 税务登记证 · 统计登
 
 @dataclass(frozen=True)
 class Order:
-    """What to issue. ``facts`` by code of what the kind states; ``holder`` is the id of the holder's entity, where it
-    has one already; ``wallet`` that of the person in whose wallet it stands beside the holder's own."""
+    """What to issue. ``facts`` by code of what the kind states; ``holder`` is the id of the holder's entity, else it
+    is looked up by the kind's ``found_by``; ``wallet`` that of a person in whose wallet it stands too."""
 
     kind: str
     facts: Mapping[str, str]
@@ -78,7 +79,7 @@ def write(
         title=kind.title.model_dump(),
         issuer=kind.issuer,
         issuer_title=_department(kind.issuer).model_dump(),
-        holder=order.holder,
+        holder=order.holder or record_of(actor, kind, facts[kind.number]),
         wallet=order.wallet,
         holder_name=facts[kind.name][:300],
         holder_number=facts[kind.number][:100],
@@ -97,9 +98,22 @@ def write(
     row.save(force_insert=True)
     detail: dict[str, Any] = {"certificate": row.number, "kind": kind.code, "act": "renew" if replaces else "issue"}
     detail |= {"digest": row.digest} | ({"replaces": replaces} if replaces else {})
-    ids = [order.holder] if order.holder else []
+    ids = [row.holder] if row.holder else []
     access.record(actor, "write", entity_type="Certificate", entity_ids=ids, count=1, detail=detail)
     return row
+
+
+def record_of(actor: access.Actor, kind: CertificateKind, number: str) -> str:
+    """The id of the one record of the register that has the holder's number; empty where there is none yet. Lingqu
+    looks it up for itself: the issuer is told nothing of it."""
+    if not kind.found_by:
+        return ""
+    try:
+        query = entities.Query(types=(kind.about,), facets={kind.found_by: number}, limit=2)
+        found = entities.find(access.SYSTEM, query).entities
+    finally:
+        access.carry(actor)
+    return found[0].id if len(found) == 1 else ""
 
 
 def last_day(begins: date, years: int) -> date | None:
