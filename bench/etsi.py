@@ -39,6 +39,52 @@ STRAY = (
 )
 PORTS = {"notification_server": 8085, "context_source": 8086, "context_server": 8087}
 NOTIFIER = "import django; django.setup(); from lingqu.site import notifying; notifying.Notifier().run()"
+MQTT = """*** Settings ***
+Library    MQTTLibrary
+Library    ${EXECDIR}/mosquitto.py
+*** Keywords ***
+Start Mqtt Server
+    [Arguments]    ${conf_file_name}    ${port}
+    Begin Mosquitto    ${conf_file_name}    ${port}
+Stop Mqtt Server
+    End Mosquitto
+"""
+MOSQUITTO = """
+import os, shutil, socket, subprocess, tempfile, time
+
+process = None
+PATH = os.environ["PATH"] + ":/usr/sbin:/usr/local/sbin"
+
+def begin_mosquitto(named, port):
+    global process
+    end_mosquitto()
+    folder = tempfile.mkdtemp()
+    os.chmod(folder, 0o755)
+    lines = [f"listener {port} 127.0.0.1"]
+    if "with_user" in named:
+        file = os.path.join(folder, "passwords")
+        program = shutil.which("mosquitto_passwd", path=PATH)
+        subprocess.check_call([program, "-c", "-b", file, "user_with_password", "password"])
+        os.chmod(file, 0o644)
+        lines += ["allow_anonymous false", f"password_file {file}"]
+    else:
+        lines.append("allow_anonymous true")
+    with open(os.path.join(folder, "m.conf"), "w") as out:
+        out.write("\\n".join(lines) + "\\n")
+    process = subprocess.Popen([shutil.which("mosquitto", path=PATH), "-c", os.path.join(folder, "m.conf")])
+    for _ in range(100):
+        try:
+            return socket.create_connection(("127.0.0.1", int(port)), 0.2).close()
+        except OSError:
+            time.sleep(0.1)
+
+def end_mosquitto():
+    global process
+    if process is not None:
+        process.terminate()
+        process.wait()
+        process = None
+"""
 LIMIT = '''
 from robot.api import SuiteVisitor
 
@@ -217,7 +263,9 @@ def _variables(port: int, shift: int) -> dict[str, str]:
 
 
 def _localised(copy: Path, port: int) -> None:
-    """Two cases name the author's own broker."""
+    """Two cases name the author's own broker; those of MQTT run theirs in docker, here it is the machine's."""
+    (copy / "resources" / "mqttUtils" / "MqttUtils.resource").write_text(MQTT)
+    (copy / "mosquitto.py").write_text(MOSQUITTO)
     for file in (copy / "TP").rglob("*.robot"):
         text = file.read_text()
         if "http://localhost:9090${uri}" in text:

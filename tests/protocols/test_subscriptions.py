@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
+import socket
+import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 from lingqu.centre.access.models import Account, LedgerRow
 from lingqu.centre.entities import door
@@ -414,3 +420,67 @@ def test_page_shows_what_is_parked_and_tries_again(
     assert Subscription.objects.get(pk=pk).state == "active"
     assert api.post("/subscriptions/act/", {"subscription": pk, "act": "pause"}).status_code == 302
     assert api.get(f"{BASE}/{pk}").json()["status"] == "paused"
+
+
+MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/sbin")
+
+
+@pytest.mark.skipif(not MOSQUITTO, reason="mosquitto is not installed")
+@pytest.mark.parametrize(("version", "quality"), [("mqtt3.1.1", "1"), ("mqtt5.0", "2")])
+def test_by_mqtt(
+    api: Client,
+    engine: Engine,
+    developer,  # noqa: F811
+    tmp_path: Path,
+    version: str,
+    quality: str,
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (tmp_path / "m.conf").write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    broker = subprocess.Popen([MOSQUITTO, "-c", str(tmp_path / "m.conf")], stderr=subprocess.DEVNULL)
+    got: list[dict[str, Any]] = []
+    listener = paho.Client(CallbackAPIVersion.VERSION2)
+    listener.on_message = lambda _, __, told: got.append(json.loads(told.payload))
+    listener.on_connect = lambda client, *_: client.subscribe("city/levels", qos=2)
+    try:
+        _until(lambda: listener.connect("127.0.0.1", port) == 0)
+        listener.loop_start()
+        _until(listener.is_connected)
+        time.sleep(0.3)
+        info = [{"key": "MQTT-Version", "value": version}, {"key": "MQTT-QoS", "value": quality}]
+        endpoint = {"uri": f"mqtt://127.0.0.1:{port}/city/levels", "notifierInfo": info}
+        endpoint["receiverInfo"] = [{"key": "k", "value": "v"}]
+        answer = send(
+            api,
+            "POST",
+            BASE,
+            {"type": "Subscription", "entities": [{"type": "Device"}], "notification": {"endpoint": endpoint}},
+        )
+        assert answer.status_code == 201, answer.content
+        door.write(developer, [device(1, speed=7)])
+        work(engine)
+        _until(lambda: got)
+        assert got[0]["body"]["data"][0]["speed"]["value"] == 7
+        assert got[0]["metadata"]["Content-Type"] == "application/json"
+        assert got[0]["metadata"]["k"] == "v"
+    finally:
+        listener.loop_stop()
+        broker.terminate()
+        broker.wait()
+    door.write(developer, [device(1, speed=8)])
+    work(engine)
+    assert Subscription.objects.get().times_failed == 1  # it waits until the broker is back
+
+
+def _until(holds: Any) -> None:
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        try:
+            if holds():
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError("it did not come")

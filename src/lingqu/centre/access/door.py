@@ -515,6 +515,11 @@ def outbound_place(url: str) -> _outbound.Place:
     return _outbound.place(url, outbound.allowed())
 
 
+def outbound_reach(host: str, port: int) -> str:
+    """The IP address to connect to, for what is not asked over HTTP. Raises like ``outbound_place``."""
+    return _outbound.reach(host.lower().rstrip("."), port, outbound.allowed())
+
+
 def outbound_client(*, timeout: float, headers: dict[str, str] | None = None) -> httpx.Client:
     """For every call that Lingqu makes: asks allowed hosts only, at the address that was checked, and follows no
     redirects."""

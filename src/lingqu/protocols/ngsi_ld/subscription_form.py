@@ -16,7 +16,7 @@ from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.kernel.errors import Invalid, Unavailable
 from lingqu.protocols.ngsi_ld import http, linkedq, params, projection
-from lingqu.protocols.ngsi_ld.notify import scopes, selectors
+from lingqu.protocols.ngsi_ld.notify import mqtt, scopes, selectors
 from lingqu.protocols.ngsi_ld.terms import Terms, terms
 
 TRIGGERS = (
@@ -281,6 +281,7 @@ def _endpoint(given: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("receiverInfo", "notifierInfo"):
         if name in given:
             found[name] = _pairs(name, given[name])
+    _notifier(found.get("notifierInfo", []))
     reachable(str(uri))
     return found
 
@@ -298,15 +299,28 @@ def _pairs(name: str, given: Any) -> list[dict[str, str]]:
 
 def reachable(uri: str) -> None:
     """Told at once where the host may never be called; whether it can be is found out when something is sent."""
-    parts = urlsplit(uri)
-    if parts.scheme not in ("http", "https"):
-        raise http.bad_data(f"notifications are sent by http and https, not by {parts.scheme}")
+    scheme = urlsplit(uri).scheme
+    if scheme not in ("http", "https", *mqtt.PORTS):
+        raise http.bad_data(f"notifications are sent by http, https, mqtt and mqtts, not by {scheme}")
+    if scheme in mqtt.PORTS and (fault := mqtt.wrong(uri)):
+        raise http.bad_data(f"the address of the endpoint {fault}")
     try:
-        access.outbound_place(uri)
+        if scheme in mqtt.PORTS:
+            access.outbound_reach(*mqtt.place(uri))
+        else:
+            access.outbound_place(uri)
     except Unavailable:
         return
     except Invalid as error:
         raise http.Problem("BadRequestData", 400, error.message.zh, error.message.en) from error
+
+
+def _notifier(pairs: list[dict[str, str]]) -> None:
+    """CIM 009 clause 7: the version and the quality of service of MQTT."""
+    known = {"MQTT-Version": tuple(mqtt.VERSIONS), "MQTT-QoS": mqtt.QUALITIES}
+    for pair in pairs:
+        if pair["key"] in known and pair["value"] not in known[pair["key"]]:
+            raise http.bad_data(f"{pair['key']} must be one of {', '.join(known[pair['key']])}")
 
 
 _READERS: dict[str, Reader] = {

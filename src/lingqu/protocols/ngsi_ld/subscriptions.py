@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
@@ -101,7 +101,7 @@ def _record(actor: Actor, row: Subscription, what: str) -> None:
             "subscription": row.pk,
             "what": what,
             "types": named,
-            "to": row.document["notification"]["endpoint"]["uri"].partition("?")[0],
+            "to": urlsplit(row.document["notification"]["endpoint"]["uri"]).netloc.rpartition("@")[2],
         },
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -42,6 +42,7 @@ class Message:
     headers: Mapping[str, str]
     body: bytes
     timeout: float  # seconds
+    notifier: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,14 @@ def message(row: Subscription, how: Manner, number: int, data: Sequence[Any]) ->
     else:
         url = context if isinstance(context, str) else CORE_URL
         headers["Link"] = f'<{url}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
-    headers |= {pair["key"]: pair["value"] for pair in endpoint.get("receiverInfo", ())}
+    receiver = {pair["key"]: pair["value"] for pair in endpoint.get("receiverInfo", ())}
     timeout = min(endpoint.get("timeout", 10_000) / 1000, 30.0)
-    return Message(endpoint["uri"], headers, orjson.dumps(document), timeout)
+    if endpoint["uri"].startswith("mqtt"):
+        metadata = {name: headers[name] for name in ("Content-Type", "Link") if name in headers} | receiver
+        notifier = {pair["key"]: pair["value"] for pair in endpoint.get("notifierInfo", ())}
+        body = orjson.dumps({"metadata": metadata, "body": document})
+        return Message(endpoint["uri"], {}, body, timeout, notifier)
+    return Message(endpoint["uri"], headers | receiver, orjson.dumps(document), timeout)
 
 
 def one(told: Told, how: Manner, actor: Actor) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Sending one notification over HTTP (CIM 009 6.3.9: the receiver answers with any 2xx)."""
+"""Sending one notification, over HTTP (CIM 009 6.3.9: the receiver answers with any 2xx) or by MQTT."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import httpx
 from lingqu.centre.access import door as access
 from lingqu.kernel.errors import LingquError
 from lingqu.kernel.text import Text
+from lingqu.protocols.ngsi_ld.notify import mqtt
 from lingqu.protocols.ngsi_ld.notify.compose import Message
 
 _ANSWER_BYTES = 64 << 10
@@ -34,6 +35,9 @@ def send(through: httpx.Client, message: Message) -> Outcome:
     """Never raises. Redirects are not followed."""
     until = time.monotonic() + message.timeout
     try:
+        if message.url.startswith("mqtt"):
+            fault = mqtt.send(message.url, message.body, message.notifier, message.timeout)
+            return _failed(fault, fault) if fault else Outcome()
         with through.stream(
             "POST", message.url, content=message.body, headers=dict(message.headers), timeout=message.timeout
         ) as answer:
@@ -47,12 +51,12 @@ def send(through: httpx.Client, message: Message) -> Outcome:
             return _failed(f"HTTP {answer.status_code}", f"HTTP {answer.status_code}")
     except httpx.TimeoutException:
         return _failed("no answer in time", "超时未答")
-    except httpx.HTTPError as fault:
-        return _failed(type(fault).__name__, type(fault).__name__)
+    except httpx.HTTPError as broken:
+        return _failed(type(broken).__name__, type(broken).__name__)
     except LingquError as error:
         return Outcome(error.rule, error.message, error.next_step)
-    except Exception as fault:
-        return _failed(type(fault).__name__, type(fault).__name__)
+    except Exception as broken:
+        return _failed(type(broken).__name__, type(broken).__name__)
 
 
 def _failed(en: str, zh: str) -> Outcome:
