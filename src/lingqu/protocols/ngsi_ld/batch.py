@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from lingqu.centre.access.door import Actor
@@ -51,6 +52,8 @@ def _write(request: HttpRequest, actor: Actor, name: str, documents: list[Any], 
     created: list[str] = []
     fine: list[str] = []
     known = set(standing)
+    if "noOverwrite" not in named and _together(actor, name, drafts, known, named):
+        return [d.id for d in drafts if d.id not in known], [d.id for d in drafts if d.id in known], errors
     for draft in drafts:
         new = draft.id not in known
         try:
@@ -61,6 +64,22 @@ def _write(request: HttpRequest, actor: Actor, name: str, documents: list[Any], 
             (created if new else fine).append(draft.id)
             known.add(draft.id)
     return created, fine, errors
+
+
+def _together(actor: Actor, name: str, drafts: list[Draft], known: set[str], named: list[str]) -> bool:
+    """Write all in one transaction, which is many times faster; False where one of them stands in the way of that."""
+    if len({d.id for d in drafts}) < len(drafts):
+        return False
+    by_mode: dict[Mode, list[Draft]] = {}
+    for draft in drafts:
+        by_mode.setdefault(_mode(name, draft.id not in known, named), []).append(draft)
+    try:
+        with transaction.atomic():
+            for mode, same in by_mode.items():
+                door.write(actor, same, mode=mode, cause="ngsi-ld")
+    except LingquError:
+        return False
+    return True
 
 
 def _one(
