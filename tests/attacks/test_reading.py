@@ -117,6 +117,18 @@ def a_facet_of_a_masked_attribute(siege: Siege) -> Any:
 
 
 @attack
+def an_order_by_a_masked_attribute(siege: Siege) -> Any:
+    client = siege.client("steward")
+    return [client.get(f"{ENTITIES}?type=Person&orderBy={by}") for by in ("phone", "phone;desc", "id,phone")]
+
+
+@attack
+def a_masked_attribute_through_a_link(siege: Siege) -> Any:
+    linked = quote('owner{Person:phone}~="1"')
+    return siege.client("steward").get(f"{ENTITIES}?type=Building&join=inline&q={linked}")
+
+
+@attack
 def a_count_of_what_one_may_not_see(siege: Siege) -> Any:
     return siege.client("developer").get(f"{ENTITIES}?type=Person&limit=0&count=true")
 

@@ -68,6 +68,17 @@ def a_developer_deletes(siege: Siege) -> Any:
 
 
 @attack
+def a_developer_purges(siege: Siege) -> Any:
+    client = siege.client("developer")
+    return [client.delete(f"{ENTITIES}?type={kind}") for kind in ("Building", "Person")]
+
+
+@attack
+def a_stranger_hosts_a_context(siege: Siege) -> Any:
+    return send(Client(), "post", "/ngsi-ld/v1/jsonldContexts", {"@context": {"name": "https://ex.org/name"}})
+
+
+@attack
 def an_agreement_to_read_is_none_to_write(siege: Siege) -> Any:
     siege.agree("A-1")
     app = siege.app()
