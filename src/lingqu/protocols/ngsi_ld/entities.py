@@ -32,7 +32,7 @@ _COLLECTION = ["GET", "POST", "DELETE"]
 def _create(request: HttpRequest) -> HttpResponse:
     actor = http.writer(request)
     http.only(request, "local", "options")
-    if b"".join(request.body[:100].split()) == b"{}":
+    if b"".join(request.body[:100].split()) in (b"{}", b"[]"):
         raise http.invalid_request("the body is empty")
     document, context = http.body(request)
     draft = expand.draft(document, terms(context))
