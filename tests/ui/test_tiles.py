@@ -5,7 +5,7 @@ from __future__ import annotations
 import mapbox_vector_tile
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lingqu.ui.tiles import build, grid
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 numbers = st.integers(min_value=-200, max_value=EXTENT + 200)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(numbers, numbers), min_size=2, max_size=40, unique=True))
 def test_lines_come_back_as_they_went(places: list[tuple[int, int]]) -> None:
     tile = layer("Road", [shapely.LineString(places)], [{"label": "路", "n": -3, "open": True, "x": 1.5}])
@@ -25,6 +26,7 @@ def test_lines_come_back_as_they_went(places: list[tuple[int, int]]) -> None:
     assert found["properties"] == {"label": "路", "n": -3, "open": True, "x": 1.5}
 
 
+@settings(deadline=None)
 @given(st.integers(0, 3000), st.integers(0, 3000), st.integers(40, 900))
 def test_areas_keep_their_size_and_their_holes(x: int, y: int, side: int) -> None:
     hole = shapely.box(x + 10, y + 10, x + 20, y + 20)
