@@ -57,6 +57,7 @@ def test_only_the_departments_clerk_completes_and_every_refusal_is_in_the_ledger
     number = door.start(APPLICANT, "licence")
     do(number, "accept")
     item = items(number)["a"].id
+    before = LedgerRow.objects.filter(act="refused").count()
     with pytest.raises(Refused) as caught:
         door.complete(clerk("taxation"), item)
     assert caught.value.rule == "access.handle"
@@ -67,7 +68,7 @@ def test_only_the_departments_clerk_completes_and_every_refusal_is_in_the_ledger
             door.case(stranger, number)
     with pytest.raises(Refused):
         door.complete(APPLICANT, item)
-    assert LedgerRow.objects.filter(act="refused").count() == 8
+    assert LedgerRow.objects.filter(act="refused").count() - before == 8
     assert items(number)["a"].state == "open"
 
 
@@ -103,7 +104,7 @@ def test_nothing_is_done_twice() -> None:
 
 def test_what_a_colleague_holds_is_his_until_handed_over() -> None:
     for name in ("one", "two"):
-        Account.objects.create(username=name, kind="person", department="police")
+        Account.objects.create(username=name, kind="person", department="police", roles=["clerk"])
     number = door.start(APPLICANT, "licence")
     do(number, "accept")
     item, one, two = items(number)["a"].id, clerk("police", "one"), clerk("police", "two")

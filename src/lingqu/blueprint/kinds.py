@@ -11,7 +11,7 @@ from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.exchange.definitions import Source
 from lingqu.centre.fusion.definitions import RegisterRules
 from lingqu.centre.papers.definitions import CertificateKind, Form, FormRules, FormSituation, FormTerms
-from lingqu.centre.procedures.definitions import Procedure
+from lingqu.centre.procedures.definitions import Procedure, Reason
 from lingqu.centre.quality.definitions import RuleSet
 from lingqu.kernel.definition import Definition
 from lingqu.kernel.elements import CodeList, DataElement
@@ -53,6 +53,7 @@ _IN_FOLDERS = (
     Kind(FormSituation, Text(zh="办事情形", en="situation")),
     Kind(CertificateKind, Text(zh="证照种类", en="kind of certificate")),
     Kind(Procedure, Text(zh="办理流程", en="procedure")),
+    Kind(Reason, Text(zh="理由模板", en="reason by template")),
 )
 CITY = Kind(City, Text(zh="城市", en="city"))
 PACK = Kind(PackFile, Text(zh="行业包", en="pack"))

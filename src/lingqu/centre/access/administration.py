@@ -29,6 +29,7 @@ from lingqu.centre.access.directory import (
     last_acts,
     loans_with,
     my_loans,
+    people,
     rights_of,
 )
 from lingqu.centre.access.directory import accounts as accounts_found
@@ -97,6 +98,7 @@ __all__ = [
     "my_loans",
     "my_proposals",
     "opens",
+    "people",
     "pin_certificate",
     "proposals_waiting",
     "propose",

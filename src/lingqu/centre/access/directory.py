@@ -194,6 +194,18 @@ def colleagues(actor: Actor, limit: int = 500) -> list[tuple[str, str]]:
     return [(row.username, row.display_name or row.username) for row in rows]
 
 
+def people(department: str, roles: Iterable[str] = (), limit: int = 500) -> list[tuple[Actor, str]]:
+    """People of a department as actors by their own roles, with their words; ``roles``: who holds one of these. For
+    rooms that hand work to somebody, not for pages."""
+    if not department:
+        return []
+    rows = Account.objects.filter(kind="person", is_active=True, department=department)
+    rows = rows.exclude(valid_until__lte=timezone.now()).order_by("username")
+    if wanted := list(roles):
+        rows = rows.filter(roles__overlap=wanted)
+    return [(acting(row, lent=()), row.display_name or row.username) for row in rows[:limit]]
+
+
 def last_acts(actor: Actor, username: str, limit: int = 20) -> list[Done]:
     """What an account did last, by the ledger. Raises NotFound."""
     rows = LedgerRow.objects.filter(actor=_one(actor, username).username).order_by("-at")[:limit]

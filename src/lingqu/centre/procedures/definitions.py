@@ -46,6 +46,55 @@ class Task(Part):
         return self.departments or (self.department or "",)
 
 
+ReasonFor = Literal["return", "refuse", "suspend"]
+
+
+class Wording(Part):
+    """A reason by template: ``title`` names it where it is picked (of a return: what is missing), ``words`` are what
+    is written, ``law`` its basis. Whoever picks it may change the words. Without ``tasks`` it is for all of them."""
+
+    act: ReasonFor
+    title: Text
+    words: Text
+    law: Text | None = None
+    tasks: tuple[str, ...] = ()
+
+
+class Reason(Definition):
+    """A reason by template for every procedure: of one department, or of all."""
+
+    kind: ClassVar[str] = "reason"
+    folder: ClassVar[str] = "reasons"
+
+    act: ReasonFor
+    words: Text
+    law: Text | None = None
+    department: Code | None = None
+
+    def references(self) -> Iterator[Reference]:
+        if self.department:
+            yield Reference("department", self.department, ("department",))
+
+
+class Escalation(Part):
+    """Who is told of an item ``after`` so many working days past its term: who holds one of ``roles`` in the item's
+    department, or in the leading one."""
+
+    after: int = Field(default=0, ge=0, le=90, description="working days past the term; 0: as soon as it is over")
+    roles: tuple[Code, ...] = Field(min_length=1)
+    of: Literal["item", "lead"] = "item"
+
+
+class Appeal(Part):
+    """What an applicant may do against the outcome: a case of another procedure, linked to this one. ``days`` are
+    calendar days from the outcome (Administrative Reconsideration Law of the PRC, art. 20: sixty)."""
+
+    procedure: Code
+    days: int = Field(default=60, ge=1, le=730, description="calendar days")
+    outcomes: tuple[str, ...] = Field(default=(), description="ids of the diagram's ends that are appealed against")
+    returns: bool = Field(default=False, description="also against being sent back")
+
+
 class Procedure(Definition):
     """``department`` leads: it may suspend a case and sees it whole. ``diagram`` is BPMN 2.0, ``decisions`` DMN, as
     text; files beside the definition are named by ``diagram_file`` and ``decision_files`` instead."""
@@ -59,13 +108,28 @@ class Procedure(Definition):
     supplement_days: int = Field(default=10, ge=1, le=365, description="working days to supplement after a return")
     variables: dict[Name, Variable] = Field(default_factory=dict)
     tasks: dict[str, Task] = Field(default_factory=dict)
+    reasons: tuple[Wording, ...] = Field(default=(), max_length=100)
+    escalation: tuple[Escalation, ...] = Field(default=(), max_length=5, description="stages, the first one first")
+    appeal: Appeal | None = None
     diagram: str
     decisions: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _stages_in_order(self) -> Procedure:
+        days = [stage.after for stage in self.escalation]
+        if days != sorted(set(days)):
+            raise ValueError("stages of escalation stand in the order of their days, each later than the one before")
+        return self
 
     def references(self) -> Iterator[Reference]:
         yield Reference("department", self.department, ("department",))
         if self.situation:
             yield Reference("form_situation", self.situation, ("situation",))
+        for stage, each in enumerate(self.escalation):
+            for index, role in enumerate(each.roles):
+                yield Reference("role", role, ("escalation", stage, "roles", index))
+        if self.appeal:
+            yield Reference("procedure", self.appeal.procedure, ("appeal", "procedure"))
         for node, task in self.tasks.items():
             if task.department:
                 yield Reference("department", task.department, ("tasks", node, "department"))

@@ -13,6 +13,7 @@ from typing import Any
 from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.procedures import reads as _reads
+from lingqu.centre.procedures import rights
 from lingqu.centre.procedures.actions import complete as _complete
 from lingqu.centre.procedures.actions import hold as _hold
 from lingqu.centre.procedures.actions import start as _start
@@ -47,8 +48,24 @@ def claim(actor: access.Actor, item: int) -> None:
     _take.claim(actor, item)
 
 
+def release(actor: access.Actor, item: int) -> None:
+    """The way back from ``claim``: the item is the team's again. Raises NotFound, Refused, Conflict."""
+    _take.release(actor, item)
+
+
+def colleagues(actor: access.Actor, item: int) -> list[tuple[str, str]]:
+    """(name, words) of the people to whom the actor may hand an item over."""
+    return _take.choices(actor, item)
+
+
+def stands_in_for(actor: access.Actor, procedure: str = "*", department: str = "") -> list[str]:
+    """Names of the colleagues whose deputy the actor is for such work: who lent him a role that handles it. What they
+    hold he may complete, send back and hand over; the history says for whom."""
+    return rights.deputises(actor, procedure, department)
+
+
 def hand_over(actor: access.Actor, item: int, to: str, words: str) -> None:
-    """To a colleague of the same department, or (``to`` empty) back to the team, with a reason."""
+    """To a colleague of the item's department who may handle it, or (``to`` empty) back to the team, with a reason."""
     _take.hand_over(actor, item, to, words)
 
 
@@ -90,7 +107,8 @@ def tick(now: datetime | None = None, limit: int = 500) -> Ticked:
 
 
 def inbox(actor: access.Actor, *, mine: bool = False, limit: int = 100) -> list[Item]:
-    """What waits for the actor's departments, the most urgent first; ``mine``: what the actor holds."""
+    """What waits for the actor's departments, the most urgent first; ``mine``: what the actor holds, or a
+    colleague whose deputy he is."""
     return _reads.inbox(actor, mine=mine, limit=limit)
 
 
@@ -124,6 +142,7 @@ __all__ = [
     "applications",
     "case",
     "claim",
+    "colleagues",
     "complete",
     "counts",
     "hand_over",
@@ -132,8 +151,10 @@ __all__ = [
     "picture",
     "plan_of",
     "procedures",
+    "release",
     "resume",
     "send_back",
+    "stands_in_for",
     "start",
     "supplement",
     "suspend",

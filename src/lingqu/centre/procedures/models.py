@@ -38,12 +38,16 @@ class Case(models.Model):
     suspended_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=80, blank=True, help_text="the end event that was reached")
+    appeal_of = models.BigIntegerField(null=True, help_text="the case whose outcome is appealed against")
 
     class Meta:
         db_table = "procedures_case"
         indexes = [
             models.Index(fields=["applicant", "-id"], name="procedures_case_applicant"),
             models.Index(fields=["procedure", "state", "-id"], name="procedures_case_procedure"),
+            models.Index(
+                fields=["appeal_of"], condition=models.Q(appeal_of__isnull=False), name="procedures_case_appeal"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,6 +76,8 @@ class Item(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=200, blank=True)
     answers = models.JSONField(default=dict)
+    stage = models.SmallIntegerField(default=0, db_default=0, help_text="stages of escalation that were told of")
+    escalates_at = models.DateTimeField(null=True, help_text="when the next stage comes")
 
     class Meta:
         db_table = "procedures_item"
@@ -79,6 +85,11 @@ class Item(models.Model):
             models.Index(fields=["case"], name="procedures_item_case"),
             models.Index(fields=["department", "due", "id"], condition=_OPEN, name="procedures_item_inbox"),
             models.Index(fields=["due"], condition=_OPEN & models.Q(overdue_at=None), name="procedures_item_due"),
+            models.Index(
+                fields=["escalates_at"],
+                condition=_OPEN & models.Q(escalates_at__isnull=False),
+                name="procedures_item_escalates",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -110,6 +121,7 @@ class Act(models.Model):
     node = models.CharField(max_length=80, blank=True)
     item = models.BigIntegerField(null=True)
     by = models.CharField(max_length=200)
+    stands_for = models.CharField(max_length=200, default="", db_default="", help_text="whose deputy ``by`` was")
     department = models.CharField(max_length=80, blank=True)
     words = models.TextField(blank=True)
     detail = models.JSONField(default=dict)
@@ -120,3 +132,72 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.act}"
+
+
+class Comment(models.Model):
+    """What one office says to the others about a case. Never for the applicant. Added to, never changed."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="comments", db_index=False)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    stands_for = models.CharField(max_length=200, blank=True)
+    department = models.CharField(max_length=80, blank=True)
+    words = models.TextField()
+    to = ArrayField(models.CharField(max_length=80), default=list, help_text="departments it is said to")
+
+    class Meta:
+        db_table = "procedures_comment"
+        indexes = [models.Index(fields=["case", "id"], name="procedures_comment_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.department}"
+
+
+class File(models.Model):
+    """A file of a case. It goes with the backup of the database, and with nothing else."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="files", db_index=False)
+    item = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    department = models.CharField(max_length=80, blank=True, help_text="empty: the applicant's")
+    name = models.CharField(max_length=120)
+    media = models.CharField(max_length=100)
+    size = models.IntegerField(help_text="bytes")
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    for_applicant = models.BooleanField(default=False, help_text="an office's file that the applicant sees")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "procedures_file"
+        indexes = [models.Index(fields=["case", "id"], name="procedures_file_case")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.name}"
+
+
+class Call(models.Model):
+    """That a person or a department should look at a case (提请关注): by a comment, or for an overdue item."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="calls", db_index=False)
+    item = models.BigIntegerField(null=True)
+    comment = models.BigIntegerField(null=True)
+    stage = models.SmallIntegerField(default=0, help_text="of escalation")
+    department = models.CharField(max_length=80, blank=True)
+    person = models.CharField(max_length=200, blank=True, help_text="name of the account; empty: all of the department")
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "procedures_call"
+        indexes = [
+            models.Index(fields=["case"], name="procedures_call_case"),
+            models.Index(fields=["department", "-id"], condition=models.Q(seen_at=None), name="procedures_call_dept"),
+            models.Index(fields=["person", "-id"], condition=models.Q(seen_at=None), name="procedures_call_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.person or self.department}"

@@ -119,3 +119,8 @@ def require_state(held: store.Held, *wanted: str) -> None:
 def record(actor: access.Actor, number: int, act: str, **more: Any) -> None:
     """A row of the ledger for one act."""
     access.record(actor, "write", entity_type="Case", count=1, detail={"case": number, "act": act, **more})
+
+
+def whose(name: str) -> dict[str, str]:
+    """For the ledger: that the act was done as somebody's deputy."""
+    return {"stands_for": name} if name else {}

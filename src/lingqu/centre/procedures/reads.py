@@ -39,6 +39,8 @@ class Item:
 
 @dataclass(frozen=True)
 class Act:
+    """``stands_for``: whose deputy ``by`` was."""
+
     at: datetime
     act: str
     node: str
@@ -47,6 +49,7 @@ class Act:
     department: str
     words: str
     detail: Mapping[str, Any]
+    stands_for: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,12 @@ class Case:
 
 
 def inbox(actor: access.Actor, *, mine: bool = False, limit: int = 100) -> list[Item]:
-    """What waits for the actor's departments, the most urgent first; ``mine``: what the actor holds."""
+    """What waits for the actor's departments, the most urgent first; ``mine``: what the actor holds, or a colleague
+    whose deputy he is."""
     found = models.Item.objects.filter(state__in=store.OPEN, case__state="running")
     found = found.filter(department__in=rights.departments(actor))
     if mine:
-        found = found.filter(holder=actor.name)
+        found = found.filter(holder__in=[actor.name, *rights.lenders(actor)])
     rows = found.select_related("case").order_by("due", "id")[:limit]
     return [_item(row) for row in rows if rights.handles(actor, row.case.procedure, row.department)]
 
@@ -107,7 +111,7 @@ def case(actor: access.Actor, case_id: int) -> Case:
         row.pk, row.procedure, of.procedure.title, row.version, row.state, row.title, row.applicant,
         tuple(row.departments), row.answers, row.started_at, row.due, row.ended_at, end.title if end else "",
         tuple(_item(each) for each in items),
-        tuple(Act(a.at, a.act, a.node, a.item, a.by, a.department, a.words, a.detail) for a in acts), of,
+        tuple(Act(a.at, a.act, a.node, a.item, a.by, a.department, a.words, a.detail, a.stands_for) for a in acts), of,
     )  # fmt: skip
 
 

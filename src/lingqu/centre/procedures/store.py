@@ -22,7 +22,7 @@ from lingqu.kernel.text import Text
 OPEN = ("open", "claimed", "returned")
 _CASE = (
     "id", "procedure", "version", "state", "title", "applicant", "departments", "answers", "marking", "step",
-    "started_at", "due", "suspended_at", "outcome",
+    "started_at", "due", "suspended_at", "outcome", "ended_at", "appeal_of",
 )  # fmt: skip
 _ITEM = (
     "id", "node", "token", "department", "state", "holder", "opened_at", "due", "returned_at", "days_left", "missing",
@@ -92,6 +92,16 @@ def by_clock(clock_id: int) -> tuple[Held, dict[str, Any]] | None:
     return _held([values[: len(_CASE)]], ""), clock
 
 
+def decided(case_id: int, name: str) -> bool:
+    """Whether this person finished or returned a step of a case, himself or by a deputy."""
+    found = _rows(
+        "select 1 from procedures_act where case_id = %s and act in ('complete', 'return') "
+        'and %s in ("by", stands_for) limit 1',
+        [case_id, name],
+    )
+    return bool(found)
+
+
 def _held(found: list[tuple[Any, ...]], place: str) -> Held:
     if not found:
         raise missing(place)
@@ -125,8 +135,8 @@ def _rows(statement: str, parameters: Any) -> list[tuple[Any, ...]]:
 _NEW = {
     "procedures_item": "node text, token int, department text, state text, opened_at timestamptz, due timestamptz",
     "procedures_clock": "token int, node text, fires_at timestamptz, working boolean",
-    "procedures_act": "at timestamptz, act text, node text, item bigint, by text, department text, words text, "
-    "detail jsonb",
+    "procedures_act": "at timestamptz, act text, node text, item bigint, by text, stands_for text, "
+    "department text, words text, detail jsonb",
 }
 _REST = {
     "procedures_item": ("holder, missing, done_by, answers", "'', '[]', '', '{}'"),
@@ -267,5 +277,5 @@ def forget() -> None:
 
 def act(name: str, by: str, department: str, at: datetime, **more: Any) -> dict[str, Any]:
     """A row of history."""
-    base = {"at": at, "act": name, "node": "", "item": None, "by": by[:200], "department": department}
-    return {**base, "words": "", "detail": {}, **more}
+    base = {"at": at, "act": name, "node": "", "item": None, "by": by[:200], "stands_for": ""}
+    return {**base, "department": department, "words": "", "detail": {}, **more}

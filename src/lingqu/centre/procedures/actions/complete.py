@@ -10,7 +10,7 @@ from django.utils import timezone
 from lingqu.centre.access import door as access
 from lingqu.centre.procedures import answers as answering
 from lingqu.centre.procedures import engine, moves, rights, store
-from lingqu.centre.procedures.actions.take import require_holder
+from lingqu.centre.procedures.actions.take import require_holder, stands_for
 
 
 def complete(actor: access.Actor, item_id: int, answers: Mapping[str, Any] | None = None, words: str = "") -> None:
@@ -21,9 +21,11 @@ def complete(actor: access.Actor, item_id: int, answers: Mapping[str, Any] | Non
         moves.require_state(held, "running")
         require_holder(actor, held)
         given, now = answering.of_task(held.compiled, item["node"], answers or {}), timezone.now()
+        whose = stands_for(actor, held)
         row = store.act(
-            "complete", actor.name, item["department"], now, node=item["node"], item=item_id, words=words, detail=given
-        )
+            "complete", actor.name, item["department"], now, node=item["node"], item=item_id, words=words,
+            detail=given, stands_for=whose,
+        )  # fmt: skip
         change = store.Change(
             case={"departments": case["departments"]},
             item={"state": "done", "done_at": now, "done_by": actor.name[:200], "answers": given},
@@ -32,7 +34,7 @@ def complete(actor: access.Actor, item_id: int, answers: Mapping[str, Any] | Non
         )
         _go_on(change, held, actor, now, given)
         store.write(change, held)
-        moves.record(actor, case["id"], "complete", item=item_id)
+        moves.record(actor, case["id"], "complete", item=item_id, **moves.whose(whose))
 
 
 def _go_on(change: store.Change, held: store.Held, actor: access.Actor, now: Any, given: Mapping[str, Any]) -> None:

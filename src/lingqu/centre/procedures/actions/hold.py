@@ -42,9 +42,11 @@ def _lead(actor: access.Actor, case_id: int, of: str, to: str, act: str, reason:
             case["due"] = _later(held.case["due"], since, now)
             _move_clocks(case_id, since, now)
         detail = {"law": law} if law else {}
-        row = store.act(act, actor.name, actor.department, now, words=reason, detail=detail)
+        hands = rights.apart(actor, held.case["applicant"])
+        whose = rights.stands_for(hands, held.case["procedure"], held.compiled.procedure.department)
+        row = store.act(act, actor.name, actor.department, now, words=reason, detail=detail, stands_for=whose)
         store.write(store.Change(case=case, acts=[row]), held)
-        moves.record(actor, case_id, act)
+        moves.record(actor, case_id, act, **moves.whose(whose))
 
 
 def _later(due: datetime | None, since: datetime, now: datetime, working: bool = True) -> datetime | None:

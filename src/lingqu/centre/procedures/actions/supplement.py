@@ -12,7 +12,7 @@ from django.utils import timezone
 from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.procedures import moves, rights, store
-from lingqu.centre.procedures.actions.take import require_holder
+from lingqu.centre.procedures.actions.take import require_holder, stands_for
 from lingqu.kernel.errors import Conflict, Invalid
 from lingqu.kernel.text import Text
 
@@ -41,12 +41,13 @@ def send_back(actor: access.Actor, item_id: int, missing: Sequence[tuple[str, st
             "missing": told,
             "supplement_due": moves.due(now, held.compiled.procedure.supplement_days),
         }
+        whose = stands_for(actor, held)
         row = store.act(
             "return", actor.name, held.item["department"], now, node=held.item["node"], item=item_id,
-            detail={"missing": told},
+            detail={"missing": told}, stands_for=whose,
         )  # fmt: skip
         store.write(store.Change(item=item, item_id=item_id, acts=[row]), held)
-        moves.record(actor, held.case["id"], "return", item=item_id, missing=len(told))
+        moves.record(actor, held.case["id"], "return", item=item_id, missing=len(told), **moves.whose(whose))
 
 
 def _require_first(held: store.Held) -> None:

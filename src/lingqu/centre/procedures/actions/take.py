@@ -1,4 +1,4 @@
-"""Claim an item, or hand it over to a colleague."""
+"""Claim an item, put it back, or hand it over to a colleague."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ def claim(actor: access.Actor, item_id: int) -> None:
         _write(actor, held, "claim", {"state": "claimed", "holder": actor.name[:200]}, ("open",), "")
 
 
+def release(actor: access.Actor, item_id: int) -> None:
+    """The way back from ``claim``: whoever holds the item, or his deputy, puts it back for the team."""
+    with moves.at_once():
+        held = _held(actor, item_id)
+        require_holder(actor, held)
+        _write(actor, held, "release", {"state": "open", "holder": ""}, ("claimed",), "")
+
+
 def hand_over(actor: access.Actor, item_id: int, to: str, words: str) -> None:
     """``to`` is the name of a person's account of the same department; empty: back to the team."""
     if not words.strip():
@@ -30,31 +38,58 @@ def hand_over(actor: access.Actor, item_id: int, to: str, words: str) -> None:
         held = _held(actor, item_id)
         require_holder(actor, held)
         if to:
-            _require_colleague(actor, to)
+            _require_colleague(held, to)
         item = {"state": "claimed" if to else "open", "holder": to}
         _write(actor, held, "hand_over", item, ("open", "claimed"), words, to=to)
 
 
 def require_holder(actor: access.Actor, held: store.Held) -> None:
-    """Raises ``Conflict`` (``procedures.holder``) where a colleague has it in hands."""
+    """Raises ``Conflict`` (``procedures.holder``) where a colleague has it in hands whose deputy the actor is not."""
     holder = held.item["holder"]
-    if actor.kind != "system" and holder not in ("", actor.name):
-        raise Conflict(
-            "procedures.holder",
-            Text(zh=f"“{holder}”正在办理", en=f"{holder} has it in hands"),
-            place=str(held.item["id"]),
-            owner=holder,
-            next_step=Text(zh="请其转办给您", en="Ask for it to be handed over"),
-        )
+    if actor.kind == "system" or holder in ("", actor.name) or holder == stands_for(actor, held):
+        return
+    raise Conflict(
+        "procedures.holder",
+        Text(zh=f"“{holder}”正在办理", en=f"{holder} has it in hands"),
+        place=str(held.item["id"]),
+        owner=holder,
+        next_step=Text(zh="请其转办给您，或请其指定您为代理人", en="Ask to have it, or to be made deputy"),
+    )
 
 
-def _require_colleague(actor: access.Actor, to: str) -> None:
-    if to not in dict(access.administration.colleagues(actor)):
+def stands_for(actor: access.Actor, held: store.Held) -> str:
+    """Whose deputy the actor is in acting on this item; empty where nobody's."""
+    if not actor.lent:
+        return ""
+    hands = rights.apart(actor, held.case["applicant"])
+    return rights.stands_for(hands, held.case["procedure"], held.item["department"], held.item["holder"])
+
+
+def colleagues(held: store.Held) -> list[tuple[str, str]]:
+    """(name, words) of people of the item's department who may handle it; the applicant is none of them."""
+    case, department = held.case, held.item["department"]
+    return [
+        (person.name, words)
+        for person, words in access.administration.people(department)
+        if person.name != case["applicant"] and rights.handles(person, case["procedure"], department)
+    ]
+
+
+def choices(actor: access.Actor, item_id: int) -> list[tuple[str, str]]:
+    """To whom the actor may hand an item over."""
+    with moves.at_once():
+        held = store.by_item(item_id)
+        rights.require_handler(actor, held, held.item["department"])
+        return [each for each in colleagues(held) if each[0] != actor.name]
+
+
+def _require_colleague(held: store.Held, to: str) -> None:
+    if to not in dict(colleagues(held)):
         raise Invalid(
             "procedures.colleague",
-            Text(zh=f"本部门没有账号“{to}”", en=f"The department has no account {to!r}"),
+            Text(zh=f"“{to}”不是本部门可以办理这一步的人", en=f"{to!r} is nobody of the department who may do this"),
             place=to,
-            next_step=Text(zh="填写本部门在用的账号", en="Name a living account of the department"),
+            next_step=Text(zh="从同事名单中选择", en="Choose from the list of colleagues"),
         )
 
 
@@ -74,9 +109,10 @@ def _write(
     words: str,
     **detail: Any,
 ) -> None:
+    whose = stands_for(actor, held)
     row = store.act(
         act, actor.name, actor.department, timezone.now(), node=held.item["node"], item=held.item["id"], words=words,
-        detail=detail,
+        detail=detail, stands_for=whose,
     )  # fmt: skip
     store.write(store.Change(item=item, item_id=held.item["id"], item_from=of, acts=[row]), held)
-    moves.record(actor, held.case["id"], act, item=held.item["id"])
+    moves.record(actor, held.case["id"], act, item=held.item["id"], **moves.whose(whose))
