@@ -76,6 +76,23 @@ def misfits(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
                     id_, 0, f"多部门办理只能答是否：{name}", f"many departments answer yes or no only: {name}"
                 )
 
+    yield from _beside(procedure, plan)
+
+
+def _beside(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
+    """Reasons and appeals name nodes of the diagram."""
+    tasks = {node.id for node in plan.tasks()}
+    for reason in procedure.reasons:
+        for id_ in reason.tasks:
+            if id_ not in tasks:
+                yield _misfit(
+                    "", 0, f"理由模板所指的任务“{id_}”不在图中", f"a reason names the task {id_!r} the diagram lacks"
+                )
+    for id_ in procedure.appeal.outcomes if procedure.appeal else ():
+        node = plan.nodes.get(id_)
+        if node is None or node.kind not in ("end", "error", "terminate", "escalation"):
+            yield _misfit("", 0, f"申诉所指的结束“{id_}”不在图中", f"an appeal names the end {id_!r} the diagram lacks")
+
 
 def _misfit(node: str, line: int, zh: str, en: str) -> Misfit:
     return Misfit(node, fault("procedures.task", line, zh, en))

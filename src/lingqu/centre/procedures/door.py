@@ -12,21 +12,38 @@ from typing import Any
 
 from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
+from lingqu.centre.procedures import around as _around
+from lingqu.centre.procedures import calls as _calls
+from lingqu.centre.procedures import files as _files
 from lingqu.centre.procedures import reads as _reads
+from lingqu.centre.procedures import reasons as _reasons
 from lingqu.centre.procedures import rights
+from lingqu.centre.procedures.actions import appeal as _appeal
+from lingqu.centre.procedures.actions import attach as _attach
+from lingqu.centre.procedures.actions import comment as _comment
 from lingqu.centre.procedures.actions import complete as _complete
+from lingqu.centre.procedures.actions import foresee as _foresee
 from lingqu.centre.procedures.actions import hold as _hold
+from lingqu.centre.procedures.actions import many as _many
 from lingqu.centre.procedures.actions import start as _start
 from lingqu.centre.procedures.actions import supplement as _supplement
 from lingqu.centre.procedures.actions import take as _take
 from lingqu.centre.procedures.actions import tick as _tick
+from lingqu.centre.procedures.actions.foresee import Foreseen
+from lingqu.centre.procedures.actions.many import Outcome
 from lingqu.centre.procedures.actions.tick import Ticked
+from lingqu.centre.procedures.around import Appeals, Call, Comment, File, Linked
 from lingqu.centre.procedures.compiled import Compiled, Misfit, misfits, plan_of
-from lingqu.centre.procedures.definitions import Procedure, Task, Variable
+from lingqu.centre.procedures.definitions import Procedure, ReasonFor, Task, Variable
 from lingqu.centre.procedures.markup import Faulty
 from lingqu.centre.procedures.picture import picture
 from lingqu.centre.procedures.plan import Plan
 from lingqu.centre.procedures.reads import Act, Case, Item
+from lingqu.centre.procedures.reasons import Template
+
+LARGEST_FILE = _files.LARGEST
+FILE_ENDINGS = _files.ENDINGS
+MOST_AT_ONCE = _many.MOST
 
 
 def procedures() -> dict[str, Procedure]:
@@ -101,6 +118,100 @@ def withdraw(actor: access.Actor, case: int, words: str) -> None:
     _hold.withdraw(actor, case, words)
 
 
+def foresee(actor: access.Actor, item: int, answers: Mapping[str, Any] | None = None) -> Foreseen:
+    """What ``complete`` with these answers would come to; nothing is written. Raises as ``complete`` does."""
+    return _foresee.foresee(actor, item, answers or {})
+
+
+def claim_many(actor: access.Actor, items: Sequence[int]) -> list[Outcome]:
+    """Each in a transaction of its own: what is refused hinders none of the others. At most ``MOST_AT_ONCE``."""
+    return _many.many(actor, items, lambda item: _take.claim(actor, item))
+
+
+def release_many(actor: access.Actor, items: Sequence[int]) -> list[Outcome]:
+    return _many.many(actor, items, lambda item: _take.release(actor, item))
+
+
+def hand_over_many(actor: access.Actor, items: Sequence[int], to: str, words: str) -> list[Outcome]:
+    return _many.many(actor, items, lambda item: _take.hand_over(actor, item, to, words))
+
+
+def complete_many(
+    actor: access.Actor, items: Sequence[int], answers: Mapping[str, Any] | None = None, words: str = ""
+) -> list[Outcome]:
+    """The same answers to each: items of one task."""
+    return _many.many(actor, items, lambda item: _complete.complete(actor, item, answers, words))
+
+
+def reasons(of: Procedure, act: ReasonFor, department: str, node: str = "") -> tuple[Template, ...]:
+    """Reasons by template to pick from: the procedure's, the department's, the city's."""
+    return _reasons.templates(of, act, department, node)
+
+
+def comment(actor: access.Actor, case: int, words: str, to: Sequence[str] = ()) -> int:
+    """Said to the other offices, never seen by the applicant. Departments in ``to``, or named in the words after an @
+    by title or code, are called to look, and see the case from then on. Gives the comment's number."""
+    return _comment.comment(actor, case, words, to)
+
+
+def comments(actor: access.Actor, case: int) -> list[Comment]:
+    """What offices said, the oldest first; nothing for the applicant, though he works in one of them."""
+    return _around.comments(actor, case)
+
+
+def concerned(case: Case) -> list[str]:
+    """Departments that a comment may name: those that take part, and those whose step may come."""
+    procedure = case.compiled.procedure
+    return _comment.may_be_named(procedure, case.departments)
+
+
+def calls(actor: access.Actor, limit: int = 50) -> list[Call]:
+    """What the actor or his departments should look at: named in a comment, or told of as overdue."""
+    return _around.calls(actor, limit)
+
+
+def seen(actor: access.Actor, call: int) -> None:
+    """A call was looked at. Raises NotFound for one of others."""
+    _calls.seen(actor, call)
+
+
+def attach(
+    actor: access.Actor, case: int, name: str, content: bytes, *, item: int | None = None, shown: bool = False
+) -> int:
+    """Put a file to a case: the applicant's own while it is under way, or a department's (``shown``: for the applicant
+    too). Checked by content; at most ``LARGEST_FILE`` bytes. Gives its number. Raises NotFound, Refused, Invalid,
+    Conflict."""
+    return _attach.attach(actor, case, name, content, item=item, shown=shown)
+
+
+def files(actor: access.Actor, case: int) -> list[File]:
+    """The files of a case that the actor sees: departments that take part all of them, the applicant his own and what
+    they show him."""
+    return _around.files(actor, case)
+
+
+def file(actor: access.Actor, number: int) -> tuple[str, str, bytes]:
+    """(name, media type, content) of a file; leaves a row in the ledger. Raises NotFound."""
+    return _attach.hand_out(actor, number)
+
+
+def withdraw_file(actor: access.Actor, number: int) -> None:
+    """By the side whose file it is: it stays in the list and is handed out no more."""
+    _attach.withdraw_file(actor, number)
+
+
+def appeal(actor: access.Actor, case: int, words: str) -> int:
+    """The applicant appeals against the outcome (or a return) within the term that the procedure sets; begins a case of
+    the procedure it names, and gives its number. Raises NotFound, Refused, Invalid, Conflict (``procedures.no_appeal``,
+    ``.appeal_late``, ``.appealed``)."""
+    return _appeal.appeal(actor, case, words)
+
+
+def appeals(actor: access.Actor, case: int) -> Appeals:
+    """What a case appeals against, what appeals against it, and until when its applicant may."""
+    return _around.appeals(actor, case)
+
+
 def tick(now: datetime | None = None, limit: int = 500) -> Ticked:
     """Timers that are due go off, items that are overdue are told of; at most ``limit`` of each."""
     return _tick.tick(now, limit)
@@ -128,31 +239,59 @@ def case(actor: access.Actor, number: int) -> Case:
 
 
 __all__ = [
+    "FILE_ENDINGS",
+    "LARGEST_FILE",
+    "MOST_AT_ONCE",
     "Act",
+    "Appeals",
+    "Call",
     "Case",
+    "Comment",
     "Compiled",
     "Faulty",
+    "File",
+    "Foreseen",
     "Item",
+    "Linked",
     "Misfit",
+    "Outcome",
     "Plan",
     "Procedure",
+    "ReasonFor",
     "Task",
+    "Template",
     "Ticked",
     "Variable",
+    "appeal",
+    "appeals",
     "applications",
+    "attach",
+    "calls",
     "case",
     "claim",
+    "claim_many",
     "colleagues",
+    "comment",
+    "comments",
     "complete",
+    "complete_many",
+    "concerned",
     "counts",
+    "file",
+    "files",
+    "foresee",
     "hand_over",
+    "hand_over_many",
     "inbox",
     "misfits",
     "picture",
     "plan_of",
     "procedures",
+    "reasons",
     "release",
+    "release_many",
     "resume",
+    "seen",
     "send_back",
     "stands_in_for",
     "start",
@@ -160,4 +299,5 @@ __all__ = [
     "suspend",
     "tick",
     "withdraw",
+    "withdraw_file",
 ]

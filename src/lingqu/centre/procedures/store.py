@@ -102,6 +102,19 @@ def decided(case_id: int, name: str) -> bool:
     return bool(found)
 
 
+def about(case_id: int) -> dict[str, Any]:
+    """What rights ask about a case, without a lock. Raises ``NotFound``."""
+    names = ("id", "procedure", "applicant", "departments", "state")
+    found = _rows(f"select {', '.join(names)} from procedures_case where id = %s", [case_id])
+    if not found:
+        raise missing(str(case_id))
+    return dict(zip(names, found[0], strict=True))
+
+
+def is_item(case_id: int, item_id: int) -> bool:
+    return bool(_rows("select 1 from procedures_item where id = %s and case_id = %s", [item_id, case_id]))
+
+
 def _held(found: list[tuple[Any, ...]], place: str) -> Held:
     if not found:
         raise missing(place)

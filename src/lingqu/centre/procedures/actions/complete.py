@@ -32,12 +32,12 @@ def complete(actor: access.Actor, item_id: int, answers: Mapping[str, Any] | Non
             item_id=item_id,
             acts=[row],
         )
-        _go_on(change, held, actor, now, given)
+        go_on(change, held, actor, now, given)
         store.write(change, held)
         moves.record(actor, case["id"], "complete", item=item_id, **moves.whose(whose))
 
 
-def _go_on(change: store.Change, held: store.Held, actor: access.Actor, now: Any, given: Mapping[str, Any]) -> None:
+def go_on(change: store.Change, held: store.Held, actor: access.Actor, now: Any, given: Mapping[str, Any]) -> None:
     marking, token = held.marking, held.item["token"]
     many = marking.many.get(token)
     if many is not None:

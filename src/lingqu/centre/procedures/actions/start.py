@@ -17,7 +17,14 @@ from lingqu.kernel.text import Text
 
 
 def start(
-    actor: access.Actor, code: str, *, title: str = "", answers: Mapping[str, Any] | None = None, applicant: str = ""
+    actor: access.Actor,
+    code: str,
+    *,
+    title: str = "",
+    answers: Mapping[str, Any] | None = None,
+    applicant: str = "",
+    appeal_of: int | None = None,
+    words: str = "",
 ) -> int:
     with moves.at_once():
         of = store.pin(drawing.one(Procedure, code))
@@ -29,8 +36,9 @@ def start(
                 "procedure": code, "version": of.version, "state": "running", "title": title[:200], "step": 1,
                 "applicant": (applicant or actor.name)[:200], "departments": [of.procedure.department],
                 "started_at": now, "due": moves.due(now, of.procedure.days), "outcome": "",
+                "appeal_of": appeal_of,
             },
-            acts=[store.act("start", actor.name, actor.department, now)],
+            acts=[store.act("start", actor.name, actor.department, now, words=words)],
         )  # fmt: skip
         moves.apply(change, step, of, actor, now, given)
         number = store.write(change)

@@ -76,6 +76,8 @@ def supplement(actor: access.Actor, item_id: int, words: str) -> None:
             "state": "claimed" if held.item["holder"] else "open",
             "due": moves.due(now, held.item["days_left"]),
             "supplement_due": None,
+            "overdue_at": None,
+            "escalates_at": None,
         }
         row = store.act(
             "supplement", actor.name, actor.department, now, node=held.item["node"], item=item_id, words=words

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from lingqu.centre.access import door as access
 from lingqu.centre.procedures import engine, moves, store
+from lingqu.centre.procedures.actions.escalate import escalate
 
 _OVERDUE = """
 with late as (
@@ -22,7 +23,9 @@ with late as (
         or (i.state = 'returned' and i.supplement_due <= %(now)s)
     ) limit %(limit)s for update of i skip locked
 ), told as (
-    update procedures_item i set overdue_at = %(now)s from late where i.id = late.id returning i.*
+    update procedures_item i
+    set overdue_at = %(now)s, escalates_at = case when i.state <> 'returned' then %(now)s::timestamptz end
+    from late where i.id = late.id returning i.*
 )
 insert into procedures_act (case_id, at, act, node, item, by, department, words, detail)
 select case_id, %(now)s, case when state = 'returned' then 'supplement_overdue' else 'overdue' end, node, id, 'lingqu',
@@ -33,10 +36,11 @@ from told returning case_id
 
 @dataclass(frozen=True)
 class Ticked:
-    """How many timers went off, and how many items were found overdue."""
+    """How many timers went off, items were found overdue, and stages of escalation were told of."""
 
     fired: int
     overdue: int
+    told: int = 0
 
 
 def tick(now: datetime | None = None, limit: int = 500) -> Ticked:
@@ -55,7 +59,7 @@ def tick(now: datetime | None = None, limit: int = 500) -> Ticked:
         overdue = cursor.rowcount
     if late:
         access.record(access.SYSTEM, "alert", entity_type="Case", count=overdue, detail={"overdue": sorted(late)[:100]})
-    return Ticked(fired, overdue)
+    return Ticked(fired, overdue, escalate(now, limit))
 
 
 def _fire(clock_id: int, now: datetime) -> bool:
