@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -32,8 +34,10 @@ class Applied:
         return not self.plan.empty
 
 
-def apply(actor: Actor, blueprint: Blueprint, *, allow_removal: bool = False) -> Applied:
-    """Check, plan and put into the drawing, and leave a ledger row.
+def apply(
+    actor: Actor, blueprint: Blueprint, *, allow_removal: bool = False, detail: Mapping[str, Any] | None = None
+) -> Applied:
+    """Check, plan and put into the drawing, and leave a ledger row (with ``detail``).
 
     Raises ``Refused`` for who may not apply, ``Invalid`` (``blueprint.faults``) with every error, and ``Conflict``
     (``blueprint.removal``) where data would lose its description and ``allow_removal`` is not given. The data itself
@@ -51,7 +55,9 @@ def apply(actor: Actor, blueprint: Blueprint, *, allow_removal: bool = False) ->
             _refuse_loss(made)
         revision = drawing.replace(made.put, made.remove, actor=actor.name, summary=made.counts)
         entities.analyst_views()
-        access.record(actor, "apply", count=len(made.changes), detail={"revision": revision} | made.counts)
+        access.record(
+            actor, "apply", count=len(made.changes), detail={"revision": revision, **made.counts, **(detail or {})}
+        )
     return Applied(revision, made)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from lingqu.blueprint.apply import Applied, apply
 from lingqu.blueprint.check import check
+from lingqu.blueprint.drafts.publishing import publish_due, waiting
 from lingqu.blueprint.export import Exported, export
 from lingqu.blueprint.load import load
 from lingqu.blueprint.model import Blueprint
@@ -25,4 +26,6 @@ __all__ = [
     "load",
     "new_city",
     "plan",
+    "publish_due",
+    "waiting",
 ]

@@ -12,6 +12,7 @@ from lingqu.blueprint import city_files, code_files, kinds, writing
 from lingqu.blueprint.model import CITY_LAYER
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.drawing.door import Placed
+from lingqu.centre.procedures.definitions import Procedure
 from lingqu.kernel.elements import CodeList
 from lingqu.kernel.errors import Conflict, NotFound
 from lingqu.kernel.text import Text
@@ -85,7 +86,9 @@ def _place(placed: Placed) -> str:
 
 
 def _document(placed: Placed, file: Path, made: Exported) -> Mapping[str, Any]:
-    """The document as a person would write it: long code lists as CSV beside it."""
+    """The document as a person would write it: long code lists as CSV beside it, diagrams and tables as their files."""
+    if placed.kind == Procedure.kind:
+        return _with_diagrams(placed, file, made)
     if placed.kind != CodeList.kind or len(placed.document.get("items", ())) <= _MANY_ITEMS:
         return placed.document
     code_list = CodeList.model_validate(placed.document)
@@ -97,6 +100,21 @@ def _document(placed: Placed, file: Path, made: Exported) -> Mapping[str, Any]:
     made.files.append(beside.relative_to(made.folder).as_posix())
     rest = {key: value for key, value in placed.document.items() if key != "items"}
     return rest | {"items_file": beside.name}
+
+
+def _with_diagrams(placed: Placed, file: Path, made: Exported) -> Mapping[str, Any]:
+    """``diagram_file`` and ``decision_files`` in place of the texts; a carriage return would not come back."""
+    texts = [placed.document["diagram"], *placed.document.get("decisions", ())]
+    if any("\r" in text or text.startswith("\ufeff") for text in texts):
+        return placed.document
+    file.parent.mkdir(parents=True, exist_ok=True)
+    names = [f"{placed.code}.bpmn", *(f"{placed.code}-{n}.dmn" for n in range(1, len(texts)))]
+    for name, text in zip(names, texts, strict=True):
+        beside = file.with_name(name)
+        beside.write_text(text, "utf-8", newline="\n")
+        made.files.append(beside.relative_to(made.folder).as_posix())
+    kept = {key: value for key, value in placed.document.items() if key not in ("diagram", "decisions")}
+    return kept | {"diagram_file": names[0]} | ({"decision_files": names[1:]} if names[1:] else {})
 
 
 def _copy_data(paths: list[str], original: Path | None, made: Exported) -> None:

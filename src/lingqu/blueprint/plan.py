@@ -9,6 +9,7 @@ from typing import Any, Literal
 from lingqu.blueprint import kinds
 from lingqu.blueprint.check import require_sound
 from lingqu.blueprint.differences import Difference, differences, same
+from lingqu.blueprint.drafts.undone import Look, looker
 from lingqu.blueprint.model import Blueprint, Entry
 from lingqu.blueprint.touches import Touch, touched
 from lingqu.centre.drawing import door as drawing
@@ -72,7 +73,8 @@ def compare(blueprint: Blueprint) -> Plan:
     new = {key: _placed(entry) for key, entry in blueprint.entries.items()}
     put = [placed for key, placed in new.items() if key not in now or not _same(now[key], placed)]
     gone = sorted((key for key in now if key not in new), key=lambda key: (kinds.ORDER.get(key[0], 99), key[1]))
-    changes = [*_added_and_changed(put, now, new), *(_removed(now[key], now) for key in gone)]
+    undone = looker() if put or gone else None
+    changes = [*_added_and_changed(put, now, new, undone), *(_removed(now[key], now, undone) for key in gone)]
     return Plan(drawing.revision(), tuple(changes), tuple(put), tuple(gone))
 
 
@@ -86,7 +88,7 @@ def _same(one: Placed, other: Placed) -> bool:
 
 
 def _added_and_changed(
-    put: list[Placed], now: Mapping[tuple[str, str], Placed], new: Mapping[tuple[str, str], Placed]
+    put: list[Placed], now: Mapping[tuple[str, str], Placed], new: Mapping[tuple[str, str], Placed], undone: Look | None
 ) -> Iterator[Change]:
     for placed in put:
         before = now.get((placed.kind, placed.code))
@@ -96,11 +98,19 @@ def _added_and_changed(
         found = tuple(differences(before.document, placed.document))
         if before.layer != placed.layer:
             found = (Difference(("layer",), before.layer, placed.layer), *found)
-        yield _change("change", placed, found, tuple(touched("change", placed, found, new)))
+        yield _change(
+            "change", placed, found, (*touched("change", placed, found, new), *_undoes(undone, before, placed))
+        )
 
 
-def _removed(placed: Placed, now: Mapping[tuple[str, str], Placed]) -> Change:
-    return _change("remove", placed, (), tuple(touched("remove", placed, (), now)))
+def _removed(placed: Placed, now: Mapping[tuple[str, str], Placed], undone: Look | None) -> Change:
+    return _change("remove", placed, (), (*touched("remove", placed, (), now), *_undoes(undone, placed, None)))
+
+
+def _undoes(undone: Look | None, now: Placed, new: Placed | None) -> Iterator[Touch]:
+    touch = undone(now, new) if undone is not None else None
+    if touch is not None:
+        yield touch
 
 
 def _change(

@@ -14,6 +14,7 @@ import structlog
 from django.db import close_old_connections, connection
 from procrastinate.contrib.django import app
 
+from lingqu.blueprint import door as blueprint
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.catalogue import door as catalogue
@@ -132,6 +133,14 @@ def cases() -> None:
     with _work("cases", "all") as ours:
         if ours:
             procedures.tick()
+
+
+@app.task(name="publish")
+def publish() -> None:
+    """Put definitions into the drawing that two people agreed on."""
+    with _work("publish", "all") as ours:
+        if ours:
+            blueprint.publish_due()
 
 
 @app.task(name="send", lock="outgoing")

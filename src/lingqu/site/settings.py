@@ -143,6 +143,7 @@ INSTALLED_APPS = [
     "lingqu.operations",
     "lingqu.stewardship",
     "lingqu.protocols",
+    "lingqu.blueprint",
     "lingqu.site",
 ]
 MIDDLEWARE = [

@@ -23,6 +23,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from lingqu.blueprint import door as blueprint
 from lingqu.centre.access import door as access
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
@@ -116,6 +117,8 @@ class Pump:
         if time.monotonic() - self.cases_looked > CASES_EVERY:
             self.cases_looked = time.monotonic()
             wanted.append(("cases", jobs.cases, {}))
+        if blueprint.waiting():
+            wanted.append(("publish", jobs.publish, {}))
         wanted += [(f"send:{number}", jobs.send, {"dispatch": number}) for number in self._outgoing()]
         if time.monotonic() - self.swept > SWEEP_EVERY:
             self.swept = time.monotonic()

@@ -29,15 +29,20 @@ def check(blueprint: Blueprint) -> Iterator[Fault]:
             text = file.read_text("utf-8")
         except (OSError, UnicodeDecodeError):
             continue
-        for number, line in enumerate(text.splitlines(), 1):
-            if any(look.search(_NAMED.sub("", line)) for look in _LOOKS):
-                yield Fault(
-                    "blueprint.secret",
-                    Text(zh="这一行像是写了密码或密钥", en="This line looks as if it held a password or key"),
-                    file=shown,
-                    line=number,
-                    next_step=Text(
-                        zh="换成 ${secret:名称}，把值放进实例的 secrets/；并更换已写出的密码",
-                        en="Write ${secret:NAME}, keep the value in the instance's secrets/, and change what was shown",
-                    ),
-                )
+        yield from in_text(text, shown)
+
+
+def in_text(text: str, shown: str) -> Iterator[Fault]:
+    """Lines that look as if they held a secret."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if any(look.search(_NAMED.sub("", line)) for look in _LOOKS):
+            yield Fault(
+                "blueprint.secret",
+                Text(zh="这一行像是写了密码或密钥", en="This line looks as if it held a password or key"),
+                file=shown,
+                line=number,
+                next_step=Text(
+                    zh="换成 ${secret:名称}，把值放进实例的 secrets/；并更换已写出的密码",
+                    en="Write ${secret:NAME}, keep the value in the instance's secrets/, and change what was shown",
+                ),
+            )

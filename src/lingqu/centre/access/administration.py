@@ -35,7 +35,16 @@ from lingqu.centre.access.directory import (
 from lingqu.centre.access.directory import accounts as accounts_found
 from lingqu.centre.access.policy import policy
 from lingqu.centre.access.powers import DANGERS, FourEyes, dangers_of
-from lingqu.centre.access.proposals import Proposed, decided, do_or_propose, propose, refuse_proposal, second, take_up
+from lingqu.centre.access.proposals import (
+    Proposed,
+    decided,
+    do_or_propose,
+    proposal,
+    propose,
+    refuse_proposal,
+    second,
+    take_up,
+)
 from lingqu.centre.access.proposals import mine as my_proposals
 from lingqu.centre.access.proposals import waiting as proposals_waiting
 from lingqu.centre.access.requests import AccountChange, Certificate, Loan, NewAccount, Opening, PersonLink
@@ -100,6 +109,7 @@ __all__ = [
     "opens",
     "people",
     "pin_certificate",
+    "proposal",
     "proposals_waiting",
     "propose",
     "refuse_proposal",

@@ -20,7 +20,7 @@ from lingqu.centre.access.refusals import refusal
 from lingqu.kernel.errors import NotFound, Refused
 from lingqu.kernel.text import Text
 
-Danger = Literal["administer", "apply", "unmasked", "beyond", "person", "export"]
+Danger = Literal["administer", "apply", "unmasked", "beyond", "person", "export", "publish"]
 DANGERS: dict[str, Text] = {
     "administer": Text(zh="可管理账号与权限", en="may administer accounts and rights"),
     "apply": Text(zh="可应用蓝图，改变全市的规则", en="may apply blueprints, which changes the rules of the city"),
@@ -30,6 +30,7 @@ DANGERS: dict[str, Text] = {
         zh="把账号与一个自然人相连，即打开其本人数据", en="links an account to a person, which opens that person's data"
     ),
     "export": Text(zh="一次导出大量个人信息", en="exports personal data of many people at once"),
+    "publish": Text(zh="改变全市的流程或表单", en="changes a procedure or form of the city"),
 }
 
 

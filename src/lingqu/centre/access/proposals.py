@@ -127,6 +127,12 @@ def take_up(actor: Actor, code: str, arguments: Mapping[str, Any]) -> bool:
     return True
 
 
+def proposal(actor: Actor, number: int) -> Proposed | None:
+    """One proposal, for a page of what it is about; whether the actor may see that is the page's to know."""
+    row = Proposal.objects.filter(pk=number).first()
+    return _told(row, actor) if row is not None else None
+
+
 def waiting(actor: Actor, limit: int = 200) -> list[Proposed]:
     """What the actor may second, the oldest first."""
     rows = Proposal.objects.filter(state="asked", expires_at__gt=timezone.now()).exclude(asked_by=actor.name)

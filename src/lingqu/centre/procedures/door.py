@@ -14,10 +14,10 @@ from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.procedures import around as _around
 from lingqu.centre.procedures import calls as _calls
+from lingqu.centre.procedures import designing, rights
 from lingqu.centre.procedures import files as _files
 from lingqu.centre.procedures import reads as _reads
 from lingqu.centre.procedures import reasons as _reasons
-from lingqu.centre.procedures import rights
 from lingqu.centre.procedures.actions import appeal as _appeal
 from lingqu.centre.procedures.actions import attach as _attach
 from lingqu.centre.procedures.actions import comment as _comment
@@ -277,6 +277,7 @@ __all__ = [
     "complete_many",
     "concerned",
     "counts",
+    "designing",
     "file",
     "files",
     "foresee",

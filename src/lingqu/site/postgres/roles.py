@@ -62,6 +62,7 @@ WEB: dict[str, str] = {
     "auth_permission": _SEE,
     "drawing_revision": _SEE,
     "drawing_definition": _SEE,
+    "blueprint_draft": _KEEP,
     "catalogue_counter": _KEEP,
     "catalogue_request": _KEEP,
     "catalogue_agreement": _KEEP,
