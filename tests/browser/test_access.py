@@ -13,6 +13,9 @@ import lingqu.ui
 from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.exchange.models import Dispatch
+from lingqu.centre.notices import door as notices
+from lingqu.centre.notices.models import Message, Preference, Sending
+from lingqu.kernel.text import Text
 from lingqu.site import demo_sharing
 from ui.living import Town
 
@@ -45,6 +48,7 @@ DESK += [
     "/sources/police.household_register/",
 ]
 DESK += ["/blueprint/?kind=resource", "/ledger/"]
+MINE = ["/my/messages/", "/my/messages/settings/"]
 SHARING = ["", "?tab=all", "agreements/", "monitoring/", "bulletins/", "new/police.household_register/"]
 GROUPS = ["items", "purpose", "rows", "period", "method", "reach", "protection", "send"]
 
@@ -55,7 +59,14 @@ def addresses(town: Town, stages: list[str]) -> list[str]:
     records = [f"/registers/Person/{person}/", f"/registers/Building/{building}/", "/registers/Person/", "/purpose/"]
     records += [f"/stewardship/sharing/{each}" for each in [*SHARING, *stages]]
     records += ["/stewardship/outgoing/", *(f"/stewardship/outgoing/{d.pk}/" for d in Dispatch.objects.all())]
-    return [*PUBLIC, *records, *("/stewardship" + p for p in DESK), f"/stewardship/deliveries/{number}/"]
+    return [
+        *PUBLIC,
+        *MINE,
+        *(f"/my/messages/{m.pk}/" for m in Message.objects.all()),
+        *records,
+        *("/stewardship" + p for p in DESK),
+        f"/stewardship/deliveries/{number}/",
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +75,21 @@ def stages(town: Town, django_db_blocker: Any) -> list[str]:
     with django_db_blocker.unblock():
         demo_sharing.tell()
         handed_out()
+        told()
         found = [*catalogue.requests(access.SYSTEM), *catalogue.agreements(access.SYSTEM)]
     numbers = {each.state: each.number for each in found}
     return [f"{n}/" for n in numbers.values()] + [f"{numbers['draft']}/{group}/" for group in GROUPS]
+
+
+def told() -> None:
+    """A message, and one that could not be sent."""
+    subject = Text(zh="办件 1 需要补正 2 项（企业开办）", en="Case 1: 2 things are missing (Founding an enterprise)")
+    words = Text(zh="合同：缺页\n授权书：未签", en="Contract: a page is missing\nAuthority: not signed")
+    notices.tell(["steward"], "case", subject, words, link="/my/cases/1/", about="case:1", key="axe")
+    Preference.objects.create(account="steward", hook="http://127.0.0.1:9/hook", ways={"case": ["hook"]})
+    now, why = timezone.now(), {"zh": "HTTP 503", "en": "HTTP 503"}
+    hook: dict[str, Any] = {"account": "steward", "way": "hook", "address": "http://127.0.0.1:9/hook", "why": why}
+    Sending.objects.create(message=Message.objects.get(key="axe"), state="parked", at=now, next_at=now, **hook)
 
 
 def handed_out() -> None:

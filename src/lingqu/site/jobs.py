@@ -20,6 +20,7 @@ from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
+from lingqu.centre.notices import door as notices
 from lingqu.centre.procedures import door as procedures
 from lingqu.centre.quality import door as quality
 from lingqu.site.metrics import JOB_SECONDS
@@ -143,6 +144,22 @@ def publish() -> None:
             blueprint.publish_due()
 
 
+@app.task(name="digest")
+def digest() -> None:
+    """What waits for departments, once a day."""
+    with _work("digest", "all") as ours:
+        if ours:
+            procedures.digest()
+
+
+@app.task(name="notices", lock="notices")
+def tell() -> None:
+    """Bring messages out of the house: mail, and calls that accounts asked for."""
+    with _work("notices", "all") as ours:
+        if ours:
+            notices.deliver()
+
+
 @app.task(name="send", lock="outgoing")
 def send(dispatch: int) -> None:
     """Deliver under an agreement. One at a time: a receiver that hangs must not hold all the hands."""
@@ -156,7 +173,7 @@ def sweep() -> None:
     """Delete sessions, tokens and codes whose time is over."""
     with _work("sweep", "all") as ours:
         if ours:
-            log.info("swept", **access.tidy())
+            log.info("swept", **access.tidy(), notices=notices.tidy())
 
 
 def ask_collect(source: str) -> bool:

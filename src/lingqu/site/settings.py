@@ -16,6 +16,7 @@ from lingqu import ui as _ui
 from lingqu.site import identity as _identity
 from lingqu.site import instance as _instance
 from lingqu.site import logs as _logs
+from lingqu.site import mailing as _mailing
 from lingqu.site import postgres as _postgres
 
 INSTANCE = _instance.current()
@@ -26,6 +27,8 @@ LINGQU_OUTBOX_DAYS = int(os.environ.get("LINGQU_OUTBOX_DAYS", "30"))
 LINGQU_SECRETS = INSTANCE.secrets
 LINGQU_OUTBOUND = os.environ.get("LINGQU_OUTBOUND", "")
 LINGQU_LEDGER = INSTANCE.ledger
+# smtp://user:password@host:587?tls=starttls (or ?tls=on, ?tls=off); empty: no mail is sent, and none is offered.
+LINGQU_MAIL = os.environ.get("LINGQU_MAIL", "")
 # Where the world finds this site: it is printed on certificates, and must not be what a request says.
 LINGQU_ADDRESS = os.environ.get("LINGQU_ADDRESS", "http://127.0.0.1:8321")
 # PEM files of a city's own CA; without them Lingqu makes a root of its own.
@@ -113,6 +116,8 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 # A proxy ends TLS and must set this header itself: whoever could send it would pass for secure.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+locals().update(_mailing.settings(LINGQU_MAIL))
+DEFAULT_FROM_EMAIL = os.environ.get("LINGQU_MAIL_FROM", "lingqu@localhost")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -135,6 +140,7 @@ INSTALLED_APPS = [
     "lingqu.centre.quality",
     "lingqu.centre.fusion",
     "lingqu.centre.papers",
+    "lingqu.centre.notices",
     "lingqu.centre.procedures",
     "lingqu.ui",
     "lingqu.ui.entry.city",

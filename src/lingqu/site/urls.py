@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", front.page, name="front"),
     path("", include("lingqu.ui.urls")),
     path("", include("lingqu.ui.my.urls")),
+    path("", include("lingqu.ui.messages.urls")),
     path("", include("lingqu.ui.certificates.urls")),
     path("registers/", include("lingqu.ui.registers.urls")),
     path("citizen/", include("lingqu.citizen.urls")),

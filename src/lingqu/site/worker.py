@@ -27,6 +27,7 @@ from lingqu.blueprint import door as blueprint
 from lingqu.centre.access import door as access
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
+from lingqu.centre.notices import door as notices
 from lingqu.site import jobs, notifying
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ SCHEDULE_EVERY = 20.0
 SEAL_EVERY = 5.0  # of the ledger: what is not sealed yet can be taken away unnoticed
 SHARING_EVERY = 60.0  # clocks of requests and agreements
 CASES_EVERY = 15.0  # timers and terms of procedures
+DIGEST_EVERY = 600.0  # what waits for departments, told once a day
 OUTGOING_EVERY = 2.0  # seconds between looks at what agreements are due for
 TIDY_EVERY = 3600.0
 SWEEP_EVERY = 3600.0  # sessions, tokens and codes whose time is over
@@ -62,6 +64,7 @@ class Pump:
     sealed: float = 0.0
     sharing_looked: float = -SHARING_EVERY
     cases_looked: float = -CASES_EVERY
+    digest_looked: float = -DIGEST_EVERY
     outgoing_looked: float = 0.0
     tidied: float = 0.0
     swept: float = -SWEEP_EVERY
@@ -119,6 +122,11 @@ class Pump:
             wanted.append(("cases", jobs.cases, {}))
         if blueprint.waiting():
             wanted.append(("publish", jobs.publish, {}))
+        if time.monotonic() - self.digest_looked > DIGEST_EVERY:
+            self.digest_looked = time.monotonic()
+            wanted.append(("digest", jobs.digest, {}))
+        if _messages():
+            wanted.append(("notices", jobs.tell, {}))
         wanted += [(f"send:{number}", jobs.send, {"dispatch": number}) for number in self._outgoing()]
         if time.monotonic() - self.swept > SWEEP_EVERY:
             self.swept = time.monotonic()
@@ -176,6 +184,14 @@ class Pump:
                 await app.job_manager.defer_periodic_job(deferrer.job, periodic_id=source, defer_timestamp=moment)
             except AlreadyEnqueued:
                 continue
+
+
+def _messages() -> bool:
+    try:
+        return notices.pending()
+    except Exception:
+        log.exception("notices.not_looked")
+        return False
 
 
 def _moments() -> list[tuple[str, int]]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
+from lingqu.centre.notices import door as notices
 from lingqu.ui import purpose
 
 
@@ -53,6 +54,11 @@ class Me:
             }
             for h in (self._actor.lent if self._actor else ())
         ]
+
+    @cached_property
+    def unread(self) -> int:
+        """Messages not read yet, counted to a hundred."""
+        return notices.unread(self._actor) if self._actor else 0
 
     @cached_property
     def administers(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from lingqu.centre.access.actors import Actor, acting, is_over
 from lingqu.centre.access.definitions import Role
 from lingqu.centre.access.models import Account
 from lingqu.centre.drawing import door as drawing
@@ -73,6 +74,12 @@ def systems(department: str) -> list[str]:
     """See ``door.systems``."""
     found = Account.objects.filter(kind="client", department=department, is_active=True).order_by("username")
     return list(found.values_list("username", flat=True))
+
+
+def people(department: str) -> list[Actor]:
+    """See ``door.people``."""
+    found = Account.objects.filter(kind="person", department=department, is_active=True).order_by("username")
+    return [acting(account) for account in found if not is_over(account)]
 
 
 def link(username: str, person: str, name: str) -> None:

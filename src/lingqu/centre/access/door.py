@@ -531,6 +531,11 @@ def systems(department: str) -> list[str]:
     return accounts.systems(department)
 
 
+def people(department: str) -> list[Actor]:
+    """The persons whose accounts are of a department and can be used, as they act now."""
+    return accounts.people(department)
+
+
 def reads_of(
     person: str,
     *,

@@ -18,6 +18,7 @@ from lingqu.centre.procedures import designing, rights
 from lingqu.centre.procedures import files as _files
 from lingqu.centre.procedures import reads as _reads
 from lingqu.centre.procedures import reasons as _reasons
+from lingqu.centre.procedures import telling as _telling
 from lingqu.centre.procedures.actions import appeal as _appeal
 from lingqu.centre.procedures.actions import attach as _attach
 from lingqu.centre.procedures.actions import comment as _comment
@@ -217,6 +218,12 @@ def tick(now: datetime | None = None, limit: int = 500) -> Ticked:
     return _tick.tick(now, limit)
 
 
+def digest(now: datetime | None = None) -> int:
+    """Once a working day those who handle cases are told what is new and overdue; gives how many. Told once, however
+    often it is asked."""
+    return _telling.digest(now)
+
+
 def inbox(actor: access.Actor, *, mine: bool = False, limit: int = 100) -> list[Item]:
     """What waits for the actor's departments, the most urgent first; ``mine``: what the actor holds, or a
     colleague whose deputy he is."""
@@ -278,6 +285,7 @@ __all__ = [
     "concerned",
     "counts",
     "designing",
+    "digest",
     "file",
     "files",
     "foresee",

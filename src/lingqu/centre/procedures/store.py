@@ -13,6 +13,7 @@ import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
+from lingqu.centre.procedures import telling
 from lingqu.centre.procedures.compiled import Compiled, compiled, frozen
 from lingqu.centre.procedures.definitions import Procedure
 from lingqu.centre.procedures.engine import Marking
@@ -193,7 +194,24 @@ def write(change: Change, held: Held | None = None) -> int:
             Text(zh="别人刚刚办理了这一步，本次操作没有生效", en="Somebody was faster: nothing was changed"),
             next_step=Text(zh="刷新页面查看最新状态", en="Reload the page to see how it stands"),
         )
-    return int(row[0])
+    number = int(row[0])
+    if acts := telling.concerns(change.acts):
+        telling.applicant(_about(number, {**(held.case if held else {}), **change.case}), acts)
+    return number
+
+
+def tell(number: int, acts: list[dict[str, Any]]) -> None:
+    """Of acts that were written otherwise."""
+    names = ("version", "applicant", "outcome")
+    (row,) = _rows(f"select {', '.join(names)} from procedures_case where id = %s", [number])
+    telling.applicant(_about(number, dict(zip(names, row, strict=True))), acts)
+
+
+def _about(number: int, case: Mapping[str, Any]) -> telling.About:
+    of = version(case["version"])
+    end = of.plan.nodes.get(case["outcome"])
+    outcome = end.title if end else ""
+    return telling.About(number, case["applicant"], of.procedure.title, Text(zh=outcome, en=outcome))
 
 
 def _case(values: Mapping[str, Any], held: Held | None, parameters: dict[str, Any]) -> str:

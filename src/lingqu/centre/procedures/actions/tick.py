@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from lingqu.centre.access import door as access
@@ -30,7 +30,7 @@ with late as (
 insert into procedures_act (case_id, at, act, node, item, by, department, words, detail)
 select case_id, %(now)s, case when state = 'returned' then 'supplement_overdue' else 'overdue' end, node, id, 'lingqu',
        department, '', '{}'
-from told returning case_id
+from told returning case_id, act, item, at
 """
 
 
@@ -53,13 +53,22 @@ def tick(now: datetime | None = None, limit: int = 500) -> Ticked:
         )
         clocks = [row[0] for row in cursor.fetchall()]
     fired = sum(_fire(clock, now) for clock in clocks)
+    with transaction.atomic():
+        overdue = _overdue(now, limit)
+    return Ticked(fired, overdue, escalate(now, limit))
+
+
+def _overdue(now: datetime, limit: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_OVERDUE, {"now": now, "limit": limit})
-        late = {row[0] for row in cursor.fetchall()}
-        overdue = cursor.rowcount
+        found = cursor.fetchall()
+    late, overdue = {row[0] for row in found}, len(found)
+    for case_id, act, item, at in found:
+        if act == "supplement_overdue":
+            store.tell(case_id, [store.act(act, access.SYSTEM.name, "", at, item=item)])
     if late:
         access.record(access.SYSTEM, "alert", entity_type="Case", count=overdue, detail={"overdue": sorted(late)[:100]})
-    return Ticked(fired, overdue, escalate(now, limit))
+    return overdue
 
 
 def _fire(clock_id: int, now: datetime) -> bool:

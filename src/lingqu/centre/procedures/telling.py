@@ -1,0 +1,138 @@
+"""Applicants and offices are told of what happened to a case, in the transaction in which it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from lingqu.centre.access import door as access
+from lingqu.centre.catalogue import door as catalogue
+from lingqu.centre.notices import door as notices
+from lingqu.centre.procedures import models
+from lingqu.kernel.text import Text
+
+DIGEST_FROM = 8  # o'clock of the city: the day's digest goes out at the first look after it
+
+
+@dataclass(frozen=True)
+class About:
+    """A case as far as its applicant is told of it."""
+
+    number: int
+    applicant: str
+    title: Text
+    outcome: Text
+
+
+def _received(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
+    return (
+        Text(zh=f"办件 {about.number} 已收到", en=f"Case {about.number} was received"),
+        Text(zh="凭编号可随时查看进度。", en="By this number you can follow its progress at any time."),
+    )
+
+
+def _returned(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
+    missing = act["detail"].get("missing", ())
+    lines = "\n".join(f"{each['what']}：{each['why']}" for each in missing)
+    return (
+        Text(
+            zh=f"办件 {about.number} 需要补正 {len(missing)} 项",
+            en=f"Case {about.number}: {len(missing)} things are missing",
+        ),
+        Text(zh=lines, en=lines),
+    )
+
+
+def _ended(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
+    return (
+        Text(zh=f"办件 {about.number} 已办结：{about.outcome.zh}", en=f"Case {about.number}: {about.outcome.en}"),
+        Text(zh="欢迎对本次办理作出评价。", en="You may now rate how it was handled."),
+    )
+
+
+def _suspended(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
+    law = act["detail"].get("law", "")
+    return (
+        Text(zh=f"办件 {about.number} 已中止", en=f"Case {about.number} was suspended"),
+        Text(zh=f"理由：{act['words']}\n依据：{law}", en=f"Reason: {act['words']}\nBasis in law: {law}"),
+    )
+
+
+def _plainly(zh: str, en: str) -> Callable[[About, Mapping[str, Any]], tuple[Text, Text]]:
+    def said(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
+        words = Text(zh=act["words"], en=act["words"])
+        return Text(zh=f"办件 {about.number} {zh}", en=f"Case {about.number} {en}"), words
+
+    return said
+
+
+_TOLD: dict[str, Callable[[About, Mapping[str, Any]], tuple[Text, Text]]] = {
+    "start": _received,
+    "return": _returned,
+    "supplement": _plainly("的补正材料已收到", "was supplemented"),
+    "supplement_overdue": _plainly("的补正期限已过", "was not supplemented in time"),
+    "suspend": _suspended,
+    "resume": _plainly("已恢复办理", "goes on"),
+    "withdraw": _plainly("已撤回", "was withdrawn"),
+    "end": _ended,
+    "stuck": _plainly("遇到流程问题，牵头部门已获知", "met a fault of its procedure; the leading department knows"),
+}
+
+
+def concerns(acts: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those acts of which the applicant is told."""
+    return [act for act in acts if act["act"] in _TOLD]
+
+
+def applicant(about: About, acts: Iterable[Mapping[str, Any]]) -> None:
+    for act in concerns(acts):
+        said = _TOLD[act["act"]]
+        subject, words = said(about, act)
+        subject = Text(zh=f"{subject.zh}（{about.title.zh}）", en=f"{subject.en} ({about.title.en})")
+        key = f"case:{about.number}:{act['act']}:{act['item'] or ''}:{act['at']:%Y%m%d%H%M%S%f}"
+        link = f"/my/cases/{about.number}/"
+        notices.tell([about.applicant], "case", subject, words, link=link, about=f"case:{about.number}", key=key)
+
+
+def digest(now: datetime | None = None) -> int:
+    """Once a working day each who handles cases is told what is new and what is overdue, in one message for each
+    department; gives how many were told. Looked at often, told once."""
+    local = timezone.localtime(now)
+    if local.hour < DIGEST_FROM or not catalogue.working_days(local - timedelta(days=1), local):
+        return 0
+    told = 0
+    for row in _standing(local):
+        people = [a.name for a in access.people(row["department"]) if access.may(a, "handle", owner=row["department"])]
+        subject, words = _told(row)
+        key = f"work:{row['department']}:{local:%Y-%m-%d}"
+        notices.tell(people, "work", subject, words, link="/stewardship/cases/", key=key)
+        told += len(people)
+    return told
+
+
+def _standing(now: datetime) -> list[dict[str, Any]]:
+    """Departments with something new since yesterday, or overdue."""
+    since = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    found = models.Item.objects.filter(state__in=("open", "claimed"), case__state="running").values("department")
+    counted = found.annotate(
+        waiting=Count("id"), new=Count("id", Q(opened_at__gte=since)), overdue=Count("id", Q(due__lte=now))
+    )
+    return [dict(row) for row in counted.order_by("department") if row["new"] or row["overdue"]]
+
+
+def _told(row: Mapping[str, Any]) -> tuple[Text, Text]:
+    title = catalogue.departments()[row["department"]].title if row["department"] in catalogue.departments() else ""
+    words = Text.model_validate(title or row["department"])
+    waiting, new, overdue = row["waiting"], row["new"], row["overdue"]
+    return (
+        Text(
+            zh=f"{words.zh}：待办 {waiting} 件，新到 {new} 件，超期 {overdue} 件",
+            en=f"{words.en}: {waiting} items wait, {new} new, {overdue} overdue",
+        ),
+        Text(zh="请打开待办清单办理，先办超期的。", en="Open the list of cases; begin with what is overdue."),
+    )
