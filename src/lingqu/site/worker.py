@@ -46,6 +46,14 @@ STALLED_AFTER = 30.0  # seconds without a heartbeat
 LEADER, ALIVE = 73210001, 73210002  # advisory locks
 
 
+_EVERY: dict[str, tuple[float, Any]] = {
+    "sharing": (SHARING_EVERY, jobs.sharing),
+    "cases": (CASES_EVERY, jobs.cases),
+    "digest": (DIGEST_EVERY, jobs.digest),
+    "sweep": (SWEEP_EVERY, jobs.sweep),
+}
+
+
 @dataclass
 class Look:
     """What one look at the city found to do: (queueing lock, task, arguments)."""
@@ -62,12 +70,9 @@ class Pump:
     due_looked: float = 0.0
     schedule_looked: float = 0.0
     sealed: float = 0.0
-    sharing_looked: float = -SHARING_EVERY
-    cases_looked: float = -CASES_EVERY
-    digest_looked: float = -DIGEST_EVERY
+    looked: dict[str, float] = field(default_factory=dict)
     outgoing_looked: float = 0.0
     tidied: float = 0.0
-    swept: float = -SWEEP_EVERY
 
     async def run(self) -> None:
         while True:
@@ -114,24 +119,23 @@ class Pump:
                 wanted.append(("fuse", jobs.fuse, {}))
         if day_ended:
             wanted.append(("verify_ledger", jobs.verify_ledger, {}))
-        if time.monotonic() - self.sharing_looked > SHARING_EVERY:
-            self.sharing_looked = time.monotonic()
-            wanted.append(("sharing", jobs.sharing, {}))
-        if time.monotonic() - self.cases_looked > CASES_EVERY:
-            self.cases_looked = time.monotonic()
-            wanted.append(("cases", jobs.cases, {}))
+        wanted += self._by_the_clock()
         if blueprint.waiting():
             wanted.append(("publish", jobs.publish, {}))
-        if time.monotonic() - self.digest_looked > DIGEST_EVERY:
-            self.digest_looked = time.monotonic()
-            wanted.append(("digest", jobs.digest, {}))
         if _messages():
             wanted.append(("notices", jobs.tell, {}))
         wanted += [(f"send:{number}", jobs.send, {"dispatch": number}) for number in self._outgoing()]
-        if time.monotonic() - self.swept > SWEEP_EVERY:
-            self.swept = time.monotonic()
-            wanted.append(("sweep", jobs.sweep, {}))
         return Look([w for w in wanted if w[0] not in live | waiting])
+
+    def _by_the_clock(self) -> list[tuple[str, Any, dict[str, Any]]]:
+        """What is looked after every so often."""
+        now = time.monotonic()
+        found: list[tuple[str, Any, dict[str, Any]]] = []
+        for name, (seconds, task) in _EVERY.items():
+            if now - self.looked.get(name, -seconds) > seconds:
+                self.looked[name] = now
+                found.append((name, task, {}))
+        return found
 
     def _seal(self) -> bool:
         """Seal the ledger; whether a day ended with it. A fault in it must not hold up the city's work."""
