@@ -1,10 +1,12 @@
 """A five-step approval, three of the steps in parallel, every step persisted in PostgreSQL.
 
-    python -m bench.procedures [--cases 300] [--rounds 5]
+    python -m bench.procedures [--cases 300] [--rounds 5] [--viewflow PYTHON]
 
 Beside it SpiffWorkflow, whose whole state is loaded and saved as JSON at every step (10 KiB a case), in the same
-database by the same driver. CPU is that of this process, without the database's, for both. Ours checks rights, writes
-history and the ledger besides. django-viewflow is not run here: 66.6 ms on the machine where SpiffWorkflow took 16.2.
+database by the same driver; and django-viewflow, where ``--viewflow`` (or ``LINGQU_VIEWFLOW``) names the Python of an
+environment that has it (``pip install django-viewflow psycopg[binary]``), as its own views do it without HTTP. Rounds
+take turns. CPU is that of Python and that of the database's processes. Ours checks rights, writes history and the
+ledger besides; the others do none of that.
 """
 
 from __future__ import annotations
@@ -12,14 +14,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.harness import Figure, below, say
+from bench.harness import Figure, above, below, cpu_of_tree, machine, say
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="d" targetNamespace="urn:t">'
@@ -42,10 +47,27 @@ DIAGRAM = (
 OFFICES = {"accept": "market", "a": "police", "b": "taxation", "c": "housing", "decide": "market"}
 
 
+@dataclass
+class Engine:
+    """``run`` does so many cases and gives the seconds of CPU that Python took; ``share`` of the cases it is given."""
+
+    name: str
+    run: Callable[[int], float]
+    share: float = 1.0
+    python: list[float] = field(default_factory=list)
+    database: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
+
+    @property
+    def whole(self) -> float:
+        return round(median(map(sum, zip(self.python, self.database, strict=True))), 2)
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--cases", type=int, default=300)
     arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--viewflow", default=os.environ.get("LINGQU_VIEWFLOW", ""))
     given = arguments.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "lingqu.site.settings"
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +76,8 @@ def main() -> None:
         from lingqu.site import postgres
         from lingqu.site.instance import Instance
 
-        postgres.start(Instance(Path(folder)))
+        instance = Instance(Path(folder))
+        postgres.start(instance)
         try:
             import django
 
@@ -62,36 +85,81 @@ def main() -> None:
             from django.core.management import call_command
 
             call_command("migrate", verbosity=0)
-            say(figures(given.cases, given.rounds))
+            server = next(int(file.read_text().split()[0]) for file in Path(folder).rglob("postmaster.pid"))
+            print(f"load {machine()['load']}")
+            say(figures(given.cases, given.rounds, server, given.viewflow))
         finally:
-            postgres.remove(Instance(Path(folder)))
+            postgres.remove(instance)
 
 
-def figures(cases: int, rounds: int) -> list[Figure]:
-    ours, whole = ready(), spiff()
-    mine, mine_wall = measured(ours, cases, rounds)
-    peers: list[tuple[str, float]] = []
-    if whole is not None:
-        peers.append(("SpiffWorkflow saved whole", measured(whole, max(20, cases // 5), rounds)[0]))
-    what = "five-step approval, three in parallel: Python CPU a case"
-    found = [below(what, mine, "ms", 6.0), Figure("cases a second, one client", round(1000 / mine_wall, 1), "1/s")]
-    for name, theirs in peers:
-        found.append(Figure(f"the same by {name}", theirs, "ms", peer=f"ours {mine} ms", ratio=round(theirs / mine, 1)))
+def figures(cases: int, rounds: int, server: int, python: str = "") -> list[Figure]:
+    ours = Engine("ours", counted(ready()))
+    peers = []
+    if (whole := spiff()) is not None:
+        peers.append((Engine("SpiffWorkflow saved whole", counted(whole), 0.3), 2.5))
+    if python:
+        peers.append((Engine("django-viewflow", viewflow(python), 0.1), 10.0))
+    measure([ours, *(peer for peer, _ in peers)], cases, rounds, server)
+    what = "five-step approval, three in parallel: CPU a case"
+    split = f"Python {median(ours.python):.2f}, database {median(ours.database):.2f}"
+    wall = Figure("cases a second, one client", round(1000 / median(ours.wall), 1), "1/s")
+    found = [below(what, ours.whole, "ms", 6.0, note=split), wall]
+    for peer, bar in peers:
+        split = f"Python {median(peer.python):.2f}, database {median(peer.database):.2f}"
+        found.append(Figure(f"the same by {peer.name}", peer.whole, "ms", note=split))
+        ratio = round(median(peer.python) / median(ours.python), 1)
+        note = f"with the database's {peer.whole / ours.whole:.1f}"
+        found.append(above(f"{peer.name} to ours, Python's CPU", ratio, "×", bar, ratio=ratio, note=note))
     return found
 
 
-def measured(work: Callable[[], None], cases: int, rounds: int) -> tuple[float, float]:
-    """Median of ``rounds``: (CPU ms, wall ms) a case, after a first round that counts not."""
-    for _ in range(10):
-        work()
-    cpu, wall = [], []
+def measure(engines: list[Engine], cases: int, rounds: int, server: int) -> None:
+    """Milliseconds a case, by turns, after a first round that counts not."""
+    for engine in engines:
+        engine.run(10)
     for _ in range(rounds):
-        began, clock = time.process_time(), time.monotonic()
-        for _ in range(cases):
+        for engine in engines:
+            count = max(10, int(cases * engine.share))
+            database, clock = cpu_of_tree(server), time.monotonic()
+            engine.python.append(engine.run(count) / count * 1000)
+            engine.wall.append((time.monotonic() - clock) / count * 1000)
+            engine.database.append((cpu_of_tree(server) - database) / count * 1000)
+
+
+def counted(work: Callable[[], None]) -> Callable[[int], float]:
+    def run(count: int) -> float:
+        began = time.process_time()
+        for _ in range(count):
             work()
-        cpu.append((time.process_time() - began) / cases * 1000)
-        wall.append((time.monotonic() - clock) / cases * 1000)
-    return round(median(cpu), 2), round(median(wall), 2)
+        return time.process_time() - began
+
+    return run
+
+
+def viewflow(python: str) -> Callable[[int], float]:
+    """A process of the other environment, which is told how many cases to do and answers with its CPU seconds."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("create schema viewflow")
+    kept = ("host", "port", "user", "password", "dbname")
+    given = {k: v for k, v in connection.get_connection_params().items() if k in kept}
+    told = {**os.environ, "BENCH_DATABASE": json.dumps(given)}
+    command = [python, str(Path(__file__).with_name("viewflow_side.py"))]
+    side = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=told)
+    assert side.stdin is not None
+    assert side.stdout is not None
+    talk = side.stdin, side.stdout
+
+    def run(count: int) -> float:
+        talk[0].write(f"{count}\n")
+        talk[0].flush()
+        line = talk[1].readline()
+        if not line:
+            sys.exit("django-viewflow's side ended")
+        return float(line)
+
+    return run
 
 
 def ready() -> Callable[[], None]:

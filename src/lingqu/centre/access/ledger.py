@@ -26,7 +26,33 @@ values (%(at)s, %(actor)s, %(purpose)s, %(basis)s, %(act)s, %(way)s, %(entity_ty
 """
 
 
-def record(
+_COLUMNS = {
+    "at": "timestamptz", "actor": "text", "purpose": "text", "basis": "text", "act": "text", "way": "text",
+    "entity_type": "text", "count": "bigint", "detail": "jsonb", "mac": "bytea",
+}  # fmt: skip
+_PART = (
+    f"insert into access_ledger ({', '.join(_COLUMNS)}, entity_ids, attributes) "
+    f"select {', '.join(f'%(ledger_{name})s::{kind}' for name, kind in _COLUMNS.items())}, '{{}}', '{{}}'"
+)
+
+
+def record(actor: Actor, act: str, **more: Any) -> None:
+    """See ``door.record``."""
+    said = _said(actor, act, **more)
+    if act == "refused" and connection.in_atomic_block:
+        apart.execute(_APPEND, lambda: signed(said))
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_APPEND, signed(said))
+
+
+def part(actor: Actor, act: str, **more: Any) -> tuple[str, dict[str, Any]]:
+    """See ``door.ledger_part``."""
+    said = signed(_said(actor, act, **more))
+    return _PART, {f"ledger_{name}": said[name] for name in _COLUMNS}
+
+
+def _said(
     actor: Actor,
     act: str,
     *,
@@ -36,10 +62,9 @@ def record(
     count: int = 0,
     detail: Mapping[str, Any] | None = None,
     basis: str = "",
-) -> None:
-    """See ``door.record``."""
+) -> dict[str, Any]:
     ids = [clean(each) for each in entity_ids]
-    said: dict[str, Any] = {
+    return {
         "actor": clean(actor.name)[:200],
         "purpose": clean(actor.purpose)[:200],
         "basis": clean(basis or getattr(actor, "basis", ""))[:200],
@@ -51,11 +76,6 @@ def record(
         "count": count or len(ids),
         "detail": normal(detail) if detail else "{}",
     }
-    if act == "refused" and connection.in_atomic_block:
-        apart.execute(_APPEND, lambda: signed(said))
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_APPEND, signed(said))
 
 
 def signed(said: dict[str, Any]) -> dict[str, Any]:

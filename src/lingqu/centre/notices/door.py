@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from lingqu.centre.access import door as access
 from lingqu.centre.notices import outbox as _outbox
@@ -36,6 +37,23 @@ def tell(
     others; ``link`` is an address of this site; ``about`` such as ``case:7``. What has the same ``key`` is told to an
     account once. Raises ``ValueError`` for an unknown kind or a link to elsewhere."""
     _tell.tell(to, kind, subject, words, link=link, about=about, key=key)
+
+
+def tell_part(
+    to: Iterable[str],
+    kind: Kind,
+    subject: Text,
+    words: Text,
+    *,
+    link: str,
+    about: str,
+    key: str,
+    mark: str,
+    only: str,
+) -> tuple[str, dict[str, Any]]:
+    """What ``tell`` would write, as an ``insert`` and its parameters (names start with ``mark``): for who writes what
+    is told of in one statement with it. ``only``: SQL of the caller's own that says whether it happened."""
+    return _tell.part(to, kind, subject, words, link=link, about=about, key=key, mark=mark, only=only)
 
 
 def messages(

@@ -4,22 +4,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
+from lingqu.centre.access import door as access
+from lingqu.centre.drawing import door as drawing
 from lingqu.centre.procedures import telling
 from lingqu.centre.procedures.compiled import Compiled, compiled, frozen
 from lingqu.centre.procedures.definitions import Procedure
 from lingqu.centre.procedures.engine import Marking
+from lingqu.centre.procedures.statements import rows as _rows
 from lingqu.kernel.errors import Conflict, NotFound
 from lingqu.kernel.text import Text
 
+T = TypeVar("T")
 OPEN = ("open", "claimed", "returned")
 _CASE = (
     "id", "procedure", "version", "state", "title", "applicant", "departments", "answers", "marking", "step",
@@ -63,16 +67,37 @@ class Change:
     finished: list[int] = field(default_factory=list)
     clock_id: int = 0
     acts: list[dict[str, Any]] = field(default_factory=list)
+    ledger: tuple[str, dict[str, Any]] | None = None
 
 
-def by_item(item_id: int) -> Held:
-    """Raises ``NotFound``. What stands in ``item`` may be older than the lock: ``write`` holds to its state."""
-    found = _rows(
-        f"select {_OF_CASE}, {_OF_ITEM} from procedures_item i join procedures_case c on c.id = i.case_id "
-        "where i.id = %s for update of c",
-        [item_id],
-    )
-    return _held(found, str(item_id))
+_BY_ITEM = (
+    f"select {_OF_CASE}, {_OF_ITEM} from procedures_item i join procedures_case c on c.id = i.case_id where i.id = %s"
+)
+
+
+def by_item(item_id: int, *, lock: bool = True) -> Held:
+    """Raises ``NotFound``. What stands in ``item`` may be older than the lock: ``write`` holds to its state. Without a
+    lock the case may move meanwhile, which ``write`` finds."""
+    return _held(_rows(_BY_ITEM + (" for update of c" if lock else ""), [item_id]), str(item_id))
+
+
+def at_a_stroke(act: Callable[[bool], T]) -> T:
+    """Read, think, and write in one statement, so that no transaction need be begun and no lock held. Where another
+    branch of the case moved meanwhile it is done once more, under a lock. ``act`` is told whether to lock."""
+    with drawing.held(), access.held():
+        if not connection.in_atomic_block:
+            try:
+                return act(False)
+            except Conflict as error:
+                if error.rule != "procedures.moved":
+                    raise
+        with transaction.atomic():
+            return act(True)
+
+
+def number() -> int:
+    """The number of a case to come."""
+    return int(_rows("select nextval(pg_get_serial_sequence('procedures_case', 'id'))", [])[0][0])
 
 
 def by_case(case_id: int) -> Held:
@@ -139,13 +164,7 @@ def _plain(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, str | bytes) else value
 
 
-def _rows(statement: str, parameters: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
+_SELDOM = ("departments", "answers")
 _NEW = {
     "procedures_item": "node text, token int, department text, state text, opened_at timestamptz, due timestamptz",
     "procedures_clock": "token int, node text, fires_at timestamptz, working boolean",
@@ -163,7 +182,7 @@ def write(change: Change, held: Held | None = None) -> int:
     """Gives the case's number. Raises ``Conflict`` (``procedures.moved``) where somebody was faster; nothing is changed
     then."""
     parameters: dict[str, Any] = {}
-    parts = [_case(change.case, held, parameters)]
+    parts = [_case(change, held, parameters)]
     for table, rows in (
         ("procedures_item", change.items),
         ("procedures_clock", change.clocks),
@@ -173,19 +192,7 @@ def write(change: Change, held: Held | None = None) -> int:
             parts.append(_insert(table, rows, parameters))
     if change.item_id:
         parts.append(_item(change, parameters))
-    gone = change.closed + change.finished
-    if change.closed:
-        parameters["closed"] = change.closed
-        parts.append(
-            "x as (update procedures_item i set state = 'cancelled' from c where i.case_id = c.id "
-            "and i.token = any(%(closed)s) and i.state in ('open', 'claimed', 'returned') returning i.id)"
-        )
-    if gone or change.clock_id:
-        parameters |= {"gone": gone, "clock": change.clock_id}
-        parts.append(
-            "k as (delete from procedures_clock k using c where k.case_id = c.id "
-            "and (k.token = any(%(gone)s) or k.id = %(clock)s))"
-        )
+    parts += [*_gone(change, parameters), *_beside(change, held, parameters)]
     done = "(select count(*) from done)" if change.item_id else "1"
     (row,) = _rows(f"with {', '.join(parts)} select (select id from c), {done}", parameters)
     if row[0] is None or not row[1]:
@@ -194,10 +201,36 @@ def write(change: Change, held: Held | None = None) -> int:
             Text(zh="别人刚刚办理了这一步，本次操作没有生效", en="Somebody was faster: nothing was changed"),
             next_step=Text(zh="刷新页面查看最新状态", en="Reload the page to see how it stands"),
         )
-    number = int(row[0])
+    return int(row[0])
+
+
+def _gone(change: Change, parameters: dict[str, Any]) -> Iterator[str]:
+    gone = change.closed + change.finished
+    if change.closed:
+        parameters["closed"] = change.closed
+        yield (
+            "x as (update procedures_item i set state = 'cancelled' from c where i.case_id = c.id "
+            "and i.token = any(%(closed)s) and i.state in ('open', 'claimed', 'returned') returning i.id)"
+        )
+    if gone or change.clock_id:
+        parameters |= {"gone": gone, "clock": change.clock_id}
+        yield (
+            "k as (delete from procedures_clock k using c where k.case_id = c.id "
+            "and (k.token = any(%(gone)s) or k.id = %(clock)s))"
+        )
+
+
+def _beside(change: Change, held: Held | None, parameters: dict[str, Any]) -> Iterator[str]:
+    """The ledger's row, and what the applicant is told, in the same statement."""
+    if change.ledger is not None:
+        text, given = change.ledger
+        parameters |= given
+        yield f"l as ({text} from c)"
     if acts := telling.concerns(change.acts):
-        telling.applicant(_about(number, {**(held.case if held else {}), **change.case}), acts)
-    return number
+        case = {**(held.case if held else {}), **change.case}
+        for number, (text, given) in enumerate(telling.parts(_about(case["id"], case), acts)):
+            parameters |= given
+            yield f"told_{number} as ({text})"
 
 
 def tell(number: int, acts: list[dict[str, Any]]) -> None:
@@ -214,8 +247,12 @@ def _about(number: int, case: Mapping[str, Any]) -> telling.About:
     return telling.About(number, case["applicant"], of.procedure.title, Text(zh=outcome, en=outcome))
 
 
-def _case(values: Mapping[str, Any], held: Held | None, parameters: dict[str, Any]) -> str:
-    """Column names are this module's own, never anybody's words."""
+def _case(change: Change, held: Held | None, parameters: dict[str, Any]) -> str:
+    """Column names are this module's own, never anybody's words. Nothing happens to a case whose item is not as it must
+    be: all else hangs on what is returned here."""
+    values = change.case
+    if held is not None:
+        values = {k: v for k, v in values.items() if k not in _SELDOM or held.case[k] != v}
     given = {f"c_{name}": _sent(value) for name, value in values.items()}
     parameters |= given
     if held is None:
@@ -223,8 +260,10 @@ def _case(values: Mapping[str, Any], held: Held | None, parameters: dict[str, An
         return f"c as (insert into procedures_case ({names}) values ({places}) returning id)"
     parameters |= {"case": held.case["id"], "step": held.case["step"]}
     sets = "".join(f", {name} = %(c_{name})s" for name in values)
+    item = f" and exists (select from procedures_item where id = %(item_id)s and {_states(change)})"
     return (
-        f"c as (update procedures_case set step = step + 1{sets} where id = %(case)s and step = %(step)s returning id)"
+        f"c as (update procedures_case set step = step + 1{sets} where id = %(case)s and step = %(step)s"
+        f"{item if change.item_id else ''} returning id)"
     )
 
 
@@ -243,12 +282,17 @@ def _insert(table: str, rows: list[dict[str, Any]], parameters: dict[str, Any]) 
 
 def _item(change: Change, parameters: dict[str, Any]) -> str:
     parameters |= {f"i_{name}": _sent(value) for name, value in change.item.items()}
-    parameters |= {"item_id": change.item_id, "item_from": list(change.item_from)}
+    parameters["item_id"] = change.item_id
     sets = ", ".join(f"{name} = %(i_{name})s" for name in change.item)
     return (
         f"done as (update procedures_item i set {sets} from c where i.id = %(item_id)s and i.case_id = c.id "
-        "and i.state = any(%(item_from)s) returning i.id)"
+        f"and i.{_states(change)} returning i.id)"
     )
+
+
+def _states(change: Change) -> str:
+    """Of this module's own words: as text they need no array."""
+    return f"state in ({', '.join(repr(state) for state in change.item_from)})"
 
 
 def _sent(value: Any) -> Any:

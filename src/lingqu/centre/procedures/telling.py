@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,13 +90,25 @@ def concerns(acts: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def applicant(about: About, acts: Iterable[Mapping[str, Any]]) -> None:
+    for subject, words, named in _said(about, acts):
+        notices.tell([about.applicant], "case", subject, words, **named)
+
+
+def parts(about: About, acts: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The same as parts of a statement whose part ``c`` gives the case it changed, or no row."""
+    for number, (subject, words, named) in enumerate(_said(about, acts)):
+        yield notices.tell_part(
+            [about.applicant], "case", subject, words, mark=f"told_{number}_", only="exists (select from c)", **named
+        )
+
+
+def _said(about: About, acts: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Text, Text, dict[str, str]]]:
     for act in concerns(acts):
         said = _TOLD[act["act"]]
         subject, words = said(about, act)
         subject = Text(zh=f"{subject.zh}（{about.title.zh}）", en=f"{subject.en} ({about.title.en})")
         key = f"case:{about.number}:{act['act']}:{act['item'] or ''}:{act['at']:%Y%m%d%H%M%S%f}"
-        link = f"/my/cases/{about.number}/"
-        notices.tell([about.applicant], "case", subject, words, link=link, about=f"case:{about.number}", key=key)
+        yield subject, words, {"link": f"/my/cases/{about.number}/", "about": f"case:{about.number}", "key": key}
 
 
 def digest(now: datetime | None = None) -> int:

@@ -14,8 +14,8 @@ from lingqu.centre.procedures.actions.take import require_holder, stands_for
 
 
 def complete(actor: access.Actor, item_id: int, answers: Mapping[str, Any] | None = None, words: str = "") -> None:
-    with moves.at_once():
-        held = store.by_item(item_id)
+    def act(lock: bool) -> None:
+        held = store.by_item(item_id, lock=lock)
         item, case = held.item, held.case
         rights.require_handler(actor, held, item["department"])
         moves.require_state(held, "running")
@@ -31,10 +31,12 @@ def complete(actor: access.Actor, item_id: int, answers: Mapping[str, Any] | Non
             item={"state": "done", "done_at": now, "done_by": actor.name[:200], "answers": given},
             item_id=item_id,
             acts=[row],
+            ledger=moves.ledger(actor, case["id"], "complete", item=item_id, **moves.whose(whose)),
         )
         go_on(change, held, actor, now, given)
         store.write(change, held)
-        moves.record(actor, case["id"], "complete", item=item_id, **moves.whose(whose))
+
+    store.at_a_stroke(act)
 
 
 def go_on(change: store.Change, held: store.Held, actor: access.Actor, now: Any, given: Mapping[str, Any]) -> None:
@@ -49,5 +51,6 @@ def go_on(change: store.Change, held: store.Held, actor: access.Actor, now: Any,
         given = many["said"]
         del marking.many[token]
     answers = {**held.case["answers"], **given}
-    change.finished.append(token)
+    if held.compiled.plan.nodes[held.item["node"]].timers:
+        change.finished.append(token)
     moves.apply(change, engine.finish(held.compiled.plan, marking, token, answers), held.compiled, actor, now, answers)

@@ -26,24 +26,27 @@ def start(
     appeal_of: int | None = None,
     words: str = "",
 ) -> int:
-    with moves.at_once():
+    def act(_: bool) -> int:
         of = store.pin(drawing.one(Procedure, code))
         _require(actor, of.procedure, applicant)
         given, now = answering.of_start(of, answers or {}), timezone.now()
         step = engine.begin(of.plan, given)
+        number = store.number()
         change = store.Change(
             case={
-                "procedure": code, "version": of.version, "state": "running", "title": title[:200], "step": 1,
-                "applicant": (applicant or actor.name)[:200], "departments": [of.procedure.department],
+                "id": number, "procedure": code, "version": of.version, "state": "running", "step": 1,
+                "title": title[:200], "applicant": (applicant or actor.name)[:200],
+                "departments": [of.procedure.department],
                 "started_at": now, "due": moves.due(now, of.procedure.days), "outcome": "",
                 "appeal_of": appeal_of,
             },
             acts=[store.act("start", actor.name, actor.department, now, words=words)],
+            ledger=moves.ledger(actor, number, "start", procedure=code),
         )  # fmt: skip
         moves.apply(change, step, of, actor, now, given)
-        number = store.write(change)
-        moves.record(actor, number, "start", procedure=code)
-    return number
+        return store.write(change)
+
+    return store.at_a_stroke(act)
 
 
 def _require(actor: access.Actor, procedure: Procedure, applicant: str) -> None:
