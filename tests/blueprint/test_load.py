@@ -77,5 +77,5 @@ def test_the_city_stands_before_its_packs(tmp_path):
 @pytest.mark.django_db
 def test_the_toy_town_is_drawn(toytown):  # noqa: F811
     assert drawing.city().title.en == "Liuxi (toy town)"
-    assert len(catalogue.resources()) == 7
+    assert len(catalogue.resources()) == 8
     assert blueprint.plan(blueprint.load(TOYTOWN)).empty

@@ -16,6 +16,7 @@ def test_the_small_city_becomes_one_record(toytown_run):  # noqa: F811
         "civil_affairs.assistance": ("checked", 24, 24),
         "civil_affairs.divisions": ("checked", 7, 7),
         "market.registrations": ("checked", 12, 12),
+        "market.representatives": ("checked", 12, 12),
         "natural_resources.buildings": ("checked", 40, 40),
         "natural_resources.roads": ("checked", 6, 6),
         "police.household_register": ("checked", 221, 218),
@@ -27,6 +28,7 @@ def test_the_small_city_becomes_one_record(toytown_run):  # noqa: F811
         "AdministrativeArea": 7,
         "Building": 40,
         "Household": 89,
+        "LegalRepresentative": 12,
         "Organization": 12,
         "Person": 219,  # 218 of the police, and one whom only the assistance office writes in its own way
         "Road": 6,

@@ -21,10 +21,10 @@ def test_words_of_both_languages_find_resources_by_title_first():
     assert codes(catalogue.search("HOUSEHOLD register")) == ["police.household_register"]
     assert codes(catalogue.search("社会 救助")) == ["civil_affairs.assistance"]
     by_item = codes(catalogue.search("统一社会信用代码"))
-    assert by_item == ["market.registrations"]
+    assert by_item == ["market.registrations", "market.representatives"]
     assert codes(catalogue.search("公安")) == ["police.household_register"]
     assert catalogue.search("nothing of the kind") == []
-    assert len(catalogue.search()) == 7
+    assert len(catalogue.search()) == 8
     assert codes(catalogue.search("楼盘"))[0] == "natural_resources.buildings"
 
 
@@ -35,7 +35,7 @@ def test_facets_narrow_and_count():
     assert set(facets) == set(catalogue.wording.FACETS)
     departments = {choice.value: (choice.title.en, choice.count) for choice in facets["department"]}
     assert departments["civil_affairs"] == ("Civil affairs", 3)
-    assert sum(choice.count for choice in facets["class"]) == 7
+    assert sum(choice.count for choice in facets["class"]) == 8
     assert facets["opening"][0].title.zh == "无条件开放"
 
 
@@ -113,7 +113,7 @@ def test_the_catalogue_is_exported():
     every = catalogue.search()
     written = catalogue.as_csv(every, "zh-hans")
     rows = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"))))
-    assert len(rows) == 7
+    assert len(rows) == 8
     assert len(rows[0]) == 13
     assert rows[0]["信息资源名称"] == "标准门牌地址"
     assert catalogue.as_rows(every, "en")[0]["Provider"] == "Civil affairs"

@@ -29,10 +29,10 @@ def resources():
     return _read("resources", InformationResource)
 
 
-def test_fourteen_resources_of_nine_departments(resources):
-    assert len(resources) == 14
+def test_fifteen_resources_of_nine_departments(resources):
+    assert len(resources) == 15
     assert all(code.startswith(resource.department + ".") for code, resource in resources.items())
-    assert len({r.resource_code for r in resources.values()}) == 14
+    assert len({r.resource_code for r in resources.values()}) == 15
 
 
 def test_items_are_known_elements_and_keys_are_items(resources):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lingqu.centre.access.definitions import Purpose, Role
+from lingqu.centre.access.definitions import Purpose, Representation, Role
 from lingqu.centre.catalogue.definitions import Calendar, Department, InformationResource, SharingRules
 from lingqu.centre.drawing.definitions import City
 from lingqu.centre.entities.definitions import EntityType
@@ -45,6 +45,7 @@ _IN_FOLDERS = (
     Kind(RegisterRules, Text(zh="基础库融合规则", en="register")),
     Kind(Purpose, Text(zh="使用目的", en="purpose")),
     Kind(Role, Text(zh="角色", en="role")),
+    Kind(Representation, Text(zh="代办规则", en="rule of representation")),
     Kind(Calendar, Text(zh="工作日历", en="calendar")),
     Kind(SharingRules, Text(zh="共享规则", en="sharing rules")),
     Kind(FormTerms, Text(zh="表单词汇", en="vocabulary of forms")),

@@ -189,11 +189,18 @@ def link_people() -> None:
     from lingqu.centre.access import door as access
     from lingqu.centre.entities import door as entities
 
+    entities.follow_representations()
+    taken: set[str] = set()
     for demo in access.demo_accounts():
-        if demo.person:
-            query = entities.Query(types=("Person",), facets=demo.person, limit=1)
-            for person in entities.find(access.SYSTEM, query).entities:
+        if not demo.person and not demo.represents:
+            continue
+        acting = tuple(access.representatives(demo.represents)) if demo.represents else ()
+        query = entities.Query(types=("Person",), facets=demo.person, ids=acting, limit=50)
+        for person in entities.find(access.SYSTEM, query).entities:
+            if person.id not in taken:
+                taken.add(person.id)
                 access.link_demo_account(demo.username, person.id, person.label)
+                break
 
 
 def _stop(*_: Any) -> None:

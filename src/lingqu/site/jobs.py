@@ -18,6 +18,7 @@ from lingqu.blueprint import door as blueprint
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.catalogue import door as catalogue
+from lingqu.centre.entities import door as entities
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
 from lingqu.centre.notices import door as notices
@@ -105,6 +106,14 @@ def fuse() -> None:
                 failed.append(error)
         if failed:
             raise failed[0]
+
+
+@app.task(name="represent")
+def represent() -> None:
+    """Who represents whom by the registers, as the change log has it."""
+    with _work("represent", "all") as ours:
+        if ours:
+            entities.follow_representations()
 
 
 @app.task(name="verify_ledger")

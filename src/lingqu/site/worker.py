@@ -39,6 +39,7 @@ SEAL_EVERY = 5.0  # of the ledger: what is not sealed yet can be taken away unno
 SHARING_EVERY = 60.0  # clocks of requests and agreements
 CASES_EVERY = 15.0  # timers and terms of procedures
 DIGEST_EVERY = 600.0  # what waits for departments, told once a day
+REPRESENT_EVERY = 10.0  # who represents whom by the registers
 OUTGOING_EVERY = 2.0  # seconds between looks at what agreements are due for
 TIDY_EVERY = 3600.0
 SWEEP_EVERY = 3600.0  # sessions, tokens and codes whose time is over
@@ -50,6 +51,7 @@ _EVERY: dict[str, tuple[float, Any]] = {
     "sharing": (SHARING_EVERY, jobs.sharing),
     "cases": (CASES_EVERY, jobs.cases),
     "digest": (DIGEST_EVERY, jobs.digest),
+    "represent": (REPRESENT_EVERY, jobs.represent),
     "sweep": (SWEEP_EVERY, jobs.sweep),
 }
 

@@ -21,17 +21,17 @@ def check(blueprint: Blueprint) -> Iterator[Fault]:
     names: dict[str, str] = {}
     for entry, role in blueprint.pairs(Role):
         yield from _grants(entry, role, types, procedures)
-        if role.demo is None:
-            continue
-        if role.demo.department and role.demo.department not in departments:
-            yield _unknown(entry, "department", role.demo.department, list(departments), ("demo", "department"))
-        if names.setdefault(role.demo.username, entry.code) != entry.code:
-            yield entry.fault(
-                "role.demo",
-                Text(zh=f"演示账号“{role.demo.username}”重复", en=f"Demo account {role.demo.username!r} stands twice"),
-                Text(zh="改用另一个用户名", en="Use another name"),
-                ("demo", "username"),
-            )
+        for demo in role.accounts():
+            path: tuple[str | int, ...] = ("demo",) if demo is role.demo else ("demos", role.demos.index(demo))
+            if demo.department and demo.department not in departments:
+                yield _unknown(entry, "department", demo.department, list(departments), (*path, "department"))
+            if names.setdefault(demo.username, entry.code) != entry.code:
+                yield entry.fault(
+                    "role.demo",
+                    Text(zh=f"演示账号“{demo.username}”重复", en=f"Demo account {demo.username!r} stands twice"),
+                    Text(zh="改用另一个用户名", en="Use another name"),
+                    (*path, "username"),
+                )
 
 
 def _grants(entry: Entry, role: Role, types: dict[str, EntityType], procedures: set[str]) -> Iterator[Fault]:

@@ -26,6 +26,7 @@ class Demo:
     department: str = ""
     region: str = ""
     person: Mapping[str, str] = field(default_factory=dict)
+    represents: tuple[str, ...] = ()
 
 
 def demo_accounts() -> list[Demo]:
@@ -34,18 +35,18 @@ def demo_accounts() -> list[Demo]:
         return []
     found: dict[str, Demo] = {}
     for code, role in drawing.every(Role).items():
-        if role.demo is None:
-            continue
-        d, known = role.demo, found.get(role.demo.username)
-        found[d.username] = Demo(
-            d.username,
-            known.name if known else d.name,
-            (*known.roles, code) if known else (code,),
-            known.title if known else role.title,
-            (known.department if known else "") or d.department or "",
-            (known.region if known else "") or d.region,
-            (known.person if known else {}) or d.person,
-        )
+        for d in role.accounts():
+            known = found.get(d.username)
+            found[d.username] = Demo(
+                d.username,
+                known.name if known else d.name,
+                (*known.roles, code) if known else (code,),
+                known.title if known else role.title,
+                (known.department if known else "") or d.department or "",
+                (known.region if known else "") or d.region,
+                (known.person if known else {}) or d.person,
+                (known.represents if known else ()) or d.represents,
+            )
     return list(found.values())
 
 

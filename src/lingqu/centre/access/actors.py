@@ -13,6 +13,7 @@ from django.utils import timezone
 from lingqu.centre.access import credentials
 from lingqu.centre.access.models import Account
 from lingqu.centre.access.policy import basis_of
+from lingqu.centre.access.represented import Represented
 from lingqu.kernel.errors import Refused
 
 Way = Literal["page", "api", "export", "tile", "command", "delivery", "view"]
@@ -41,6 +42,8 @@ class Actor:
     ``purpose`` says why personal data is read and ``basis`` on which legal basis; without a purpose it is refused.
     ``person`` is the id of the actor's own Person entity, for grants over rows ``self``. ``lent`` are roles that others
     delegated. ``agreement`` narrows what agreements grant to the one of that number; what roles grant stays.
+    ``behalf`` is whom the actor acts for at the moment; grants over rows ``self`` reach that entity too, as far as it
+    may be seen.
     """
 
     kind: Kind
@@ -55,6 +58,13 @@ class Actor:
     lent: tuple[Holding, ...] = ()
     agreement: str = ""
     basis: str = ""
+    behalf: Represented | None = None
+
+    @property
+    def selves(self) -> tuple[str, ...]:
+        """Ids of the entities that rows ``self`` reach: the own person, and whom the actor acts for."""
+        behalf = self.behalf.id if self.behalf and self.behalf.may("see") else ""
+        return tuple(each for each in (self.person, behalf) if each)
 
 
 SYSTEM = Actor(kind="system", name="lingqu", way="command", purpose="operation")
@@ -147,6 +157,11 @@ def _account(request: Any) -> Account | None:
         return None
     found: Account = account
     return found
+
+
+def by_credential(request: Any) -> bool:
+    """Whether a key, certificate or token opens this request; sessions say nothing for these."""
+    return isinstance(getattr(request, _KEPT, None), Account)
 
 
 def is_over(account: Account) -> bool:

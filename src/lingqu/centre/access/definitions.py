@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
-from lingqu.kernel.definition import Code, Definition, Field, Part
+from lingqu.kernel.definition import Code, Definition, Field, Part, Reference
 from lingqu.kernel.elements import Mask
 from lingqu.kernel.text import Text
 
@@ -62,6 +63,9 @@ class DemoAccount(Part):
         default_factory=dict,
         description="attribute → value: the account is that of the first person of the register who has these",
     )
+    represents: tuple[Code, ...] = Field(
+        default=(), description="rules of representation: of those persons the first who acts for others by each"
+    )
 
 
 class Role(Definition):
@@ -70,7 +74,54 @@ class Role(Definition):
 
     grants: tuple[Grant, ...] = ()
     demo: DemoAccount | None = None
+    demos: tuple[DemoAccount, ...] = Field(default=(), description="further ones")
     anonymous: bool = Field(default=False, description="held by everybody who is not signed in")
+
+    def accounts(self) -> tuple[DemoAccount, ...]:
+        return (self.demo, *self.demos) if self.demo else self.demos
+
+
+class Link(Part):
+    """An entity that stands between: ``match`` is attribute of the represented → attribute of the link."""
+
+    type: Code
+    match: dict[str, str] = Field(min_length=1, max_length=5)
+
+
+class Representation(Definition):
+    """Who may act for whom because the registers say so.
+
+    ``type`` is what is represented, ``by`` the type of the persons who do; ``match``: attributes of the represented (or
+    of the link ``through``) → attributes of the person that hold the same value, all of them. ``where`` and
+    ``by_where`` are attribute → values of which each has one. ``younger_than``: until a birthday, by the attribute
+    ``born`` of the represented.
+    Of what exists no more, and of contested values, nothing follows.
+    """
+
+    kind: ClassVar[str] = "representation"
+    folder: ClassVar[str] = "representations"
+
+    basis: Text
+    type: Code
+    by: Code
+    through: Link | None = None
+    match: dict[str, str] = Field(min_length=1, max_length=5)
+    where: dict[str, tuple[Value, ...]] = Field(default_factory=dict)
+    by_where: dict[str, tuple[Value, ...]] = Field(default_factory=dict)
+    younger_than: int | None = Field(default=None, ge=1, le=150, description="years")
+    born: str | None = None
+
+    @model_validator(mode="after")
+    def _an_age_needs_a_birthday(self) -> Representation:
+        if (self.younger_than is None) != (self.born is None):
+            raise ValueError("younger_than and born go together")
+        return self
+
+    def references(self) -> Iterator[Reference]:
+        yield Reference("entity_type", self.type, ("type",))
+        yield Reference("entity_type", self.by, ("by",))
+        if self.through:
+            yield Reference("entity_type", self.through.type, ("through", "type"))
 
 
 class Purpose(Definition):

@@ -31,13 +31,18 @@ from lingqu.centre.access import (
     outbound,
     passes,
     refusals,
+    representing,
 )
 from lingqu.centre.access import agreed as agreeing
+from lingqu.centre.access import mandates as mandates_
 from lingqu.centre.access import objections as objections_
 from lingqu.centre.access import policy as _policy
 from lingqu.centre.access import standing as _standing
 from lingqu.centre.access import usage as _usage
 from lingqu.centre.access.accounts import Demo
+from lingqu.centre.access.actions.answer_mandate import answer_mandate as _answer_mandate
+from lingqu.centre.access.actions.end_mandate import end_mandate as _end_mandate
+from lingqu.centre.access.actions.give_mandate import give_mandate as _give_mandate
 from lingqu.centre.access.actors import ANONYMOUS, SYSTEM, Actor, Holding, Way, acting
 from lingqu.centre.access.agreed import Holds
 from lingqu.centre.access.arrivals import Told, free_username
@@ -60,13 +65,16 @@ from lingqu.centre.access.clients import register as register_client
 from lingqu.centre.access.clients import revoke as revoke_client
 from lingqu.centre.access.clients import rotate as rotate_client
 from lingqu.centre.access.consents import Consented
-from lingqu.centre.access.definitions import Action, Grant, Purpose
+from lingqu.centre.access.definitions import Action, Grant, Purpose, Representation
 from lingqu.centre.access.factors import needs_second_factor
 from lingqu.centre.access.grants import Held
 from lingqu.centre.access.ledger import Row as LedgerEntry
 from lingqu.centre.access.looks import Delayed, Look
+from lingqu.centre.access.mandates import Given as Mandated
 from lingqu.centre.access.objections import Objected
 from lingqu.centre.access.policy import steady
+from lingqu.centre.access.represented import DOES, Represented, Scope
+from lingqu.centre.access.requests import MandateOffer
 from lingqu.centre.access.standing import Standing
 from lingqu.centre.access.tidying import tidy
 from lingqu.centre.access.tokens import TokenRefused, account_of_token
@@ -373,7 +381,79 @@ def actor_of(request: Any) -> Actor:
     ANONYMOUS. ``purpose`` is taken from the header ``Lingqu-Purpose`` (percent-encoded UTF-8) or, of people on pages,
     from ``request.session["purpose"]``; ``agreement`` from ``Lingqu-Agreement``. Raises ``Refused`` (401) for a key
     that opens nothing."""
-    return actors.actor_of(request)
+    return mandates_.actor_of(request)
+
+
+def represented(actor: Actor) -> list[Represented]:
+    """Whom the actor may act for now, those that the registers say first. Asked anew with every call: what was revoked
+    is not in it. Systems, devices and strangers act for nobody."""
+    return mandates_.represented(actor)
+
+
+def represents(actor: Actor, entity_id: str, does: str = "", service: str = "") -> bool:
+    """Whether the actor may act for an entity now. ``does``: ``see`` or ``apply``; ``service``: code of a procedure."""
+    found = mandates_.one(actor, entity_id)
+    return found is not None and found.may(does, service)
+
+
+def require_represents(actor: Actor, entity_id: str, does: str = "", service: str = "") -> Represented:
+    """Raises ``Refused`` (``access.represents``) where ``represents`` says no; the ledger has it."""
+    return mandates_.require(actor, entity_id, does, service)
+
+
+def on_behalf(request: Any) -> str:
+    """Id of the entity that the session acts for, checked anew with this request; empty for oneself."""
+    found = actor_of(request).behalf
+    return found.id if found else ""
+
+
+def behalf_lost(request: Any) -> bool:
+    """Whether the session was acting for somebody for whom it may not act any more."""
+    return mandates_.lost(request)
+
+
+def act_for(request: Any, entity_id: str) -> Represented | None:
+    """From here on the session acts for this entity, or (empty) for oneself. Raises ``Refused``
+    (``access.represents``)."""
+    return mandates_.choose(request, entity_id)
+
+
+def give_mandate(actor: Actor, offer: MandateOffer) -> int:
+    """Offer another account to act for oneself or for whom the registers let one act; gives its number. It holds once
+    accepted. Raises ``Refused`` (``access.represents``), ``Invalid``."""
+    return _give_mandate(actor, offer)
+
+
+def answer_mandate(actor: Actor, number: int, *, accept: bool) -> None:
+    """By whom it was offered to. Raises ``NotFound``, ``Conflict``."""
+    _answer_mandate(actor, number, accept=accept)
+
+
+def end_mandate(actor: Actor, number: int) -> None:
+    """At once, by either side or who represents the same by the registers. Raises ``NotFound``."""
+    _end_mandate(actor, number)
+
+
+def mandates(actor: Actor, entity_id: str = "") -> list[Mandated]:
+    """Mandates that the actor gave, took, or that are about the own person or whom the actor represents by the
+    registers; newest first."""
+    return mandates_.mandates(actor, entity_id)
+
+
+def representations() -> dict[str, Representation]:
+    """The rules by which registers say who acts for whom."""
+    return drawing.every(Representation)
+
+
+def refresh_representations(ids: Sequence[str] | None) -> None:
+    """Work out anew who represents whom by the registers: of these entities, or (None) all. For the store, which knows
+    what changed."""
+    representing.refresh(ids)
+
+
+def representatives(rules: Sequence[str], limit: int = 100) -> list[str]:
+    """Ids of persons who represent somebody by each of these rules."""
+    return representing.representatives(rules, limit)
 
 
 def acting_as(wanted: Iterable[tuple[int | None, str, str]]) -> dict[tuple[int | None, str, str], Actor | None]:
@@ -621,6 +701,7 @@ def ensure_demo_accounts() -> list[str]:
 
 __all__ = [
     "ANONYMOUS",
+    "DOES",
     "SCOPES",
     "SYSTEM",
     "Act",
@@ -639,9 +720,14 @@ __all__ = [
     "LedgerFault",
     "LedgerStanding",
     "Look",
+    "MandateOffer",
+    "Mandated",
     "Objected",
     "Purpose",
     "Report",
+    "Representation",
+    "Represented",
+    "Scope",
     "Seal",
     "Sealed",
     "Standing",

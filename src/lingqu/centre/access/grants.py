@@ -201,7 +201,9 @@ def _rows(each: Held, actor: Actor, given: Any) -> list[sql.Composable] | None:
     if rows == "own_region":
         return [_within((each.region,), given, "own_")] if each.region else None
     if rows == "self":
-        return [sql.SQL("id = {}").format(given("self", actor.person))] if actor.person else None
+        if len(actor.selves) < 2:
+            return [sql.SQL("id = {}").format(given("self", actor.selves[0]))] if actor.selves else None
+        return [sql.SQL("id = any({})").format(given("self", list(actor.selves)))]
     return []
 
 
@@ -236,7 +238,7 @@ def reaches(each: Held, actor: Actor, owner: str, region: str, entity_id: str) -
     if grant.rows == "own_region":
         return bool(each.region) and (not region or region.startswith(region_prefix(each.region)))
     if grant.rows == "self":
-        return bool(actor.person) and entity_id in ("", actor.person)
+        return bool(actor.selves) and entity_id in ("", *actor.selves)
     return True
 
 

@@ -64,6 +64,8 @@ def _said(
     basis: str = "",
 ) -> dict[str, Any]:
     ids = [clean(each) for each in entity_ids]
+    if behalf := getattr(actor, "behalf", None):
+        detail = {**(detail or {}), "on_behalf": behalf.id}
     return {
         "actor": clean(actor.name)[:200],
         "purpose": clean(actor.purpose)[:200],

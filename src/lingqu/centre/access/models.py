@@ -69,6 +69,64 @@ class Delegation(models.Model):
         return f"{self.giver} → {self.taker} {', '.join(self.roles)}"
 
 
+class Representation(models.Model):
+    """That a person may act for an entity because the registers say so: worked out from them, see ``representing``."""
+
+    rule = models.CharField(max_length=80)
+    representative = models.CharField(max_length=200, db_collation="C", help_text="id of a person's entity")
+    represented = models.CharField(max_length=200, db_collation="C", help_text="id of an entity")
+    type = models.CharField(max_length=80)
+    label = models.CharField(max_length=400, blank=True)
+    via = models.CharField(max_length=200, db_collation="C", blank=True, help_text="id of the entity between them")
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_representation"
+        constraints = [
+            models.UniqueConstraint(fields=["representative", "represented", "rule"], name="access_representation_one")
+        ]
+        indexes = [
+            models.Index(fields=["represented"], name="access_representation_of"),
+            models.Index(fields=["via"], name="access_representation_via"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.representative} {self.rule} {self.represented}"
+
+
+class Mandate(models.Model):
+    """That an account lets another act for an entity, until a moment. Nothing but its answer and its end changes."""
+
+    number = models.BigAutoField(primary_key=True)
+    entity = models.CharField(max_length=200, db_collation="C", help_text="id of the entity acted for")
+    entity_type = models.CharField(max_length=80)
+    label = models.CharField(max_length=400, blank=True)
+    giver = models.CharField(max_length=150, help_text="name of an account")
+    giver_person = models.CharField(max_length=200, db_collation="C")
+    taker = models.CharField(max_length=150, help_text="name of an account")
+    does = ArrayField(models.CharField(max_length=20))
+    services = ArrayField(models.CharField(max_length=80), default=list, help_text="codes of procedures; none: all")
+    words = models.CharField(max_length=200, blank=True)
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    created_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        db_table = "access_mandate"
+        indexes = [
+            models.Index(fields=["giver"], name="access_mandate_giver"),
+            models.Index(fields=["taker"], name="access_mandate_taker"),
+            models.Index(fields=["entity"], name="access_mandate_entity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.giver} → {self.taker}"
+
+
 class Proposal(models.Model):
     """A dangerous act that one account proposed and that another has to second before it is done."""
 

@@ -35,7 +35,7 @@ SECONDS = 600.0
 _SET = "select set_config('lingqu.pass', %s, false)"
 _GUARDED = re.compile(
     r"entity|procedures_|notices_|blueprint_|fusion_(?:fusiondispute|correction)"
-    r"|access_ledger|access_objection|access_proposal"
+    r"|access_ledger|access_objection|access_proposal|access_representation|access_mandate"
     r"|(?:update|insert into) \"?access_(?:account|consent|credential|delegation|grant|objection)"
     r"|(?:update|insert into|delete from) \"?allauth_idp_oidc_client",
     re.IGNORECASE,
@@ -158,6 +158,8 @@ def scopes_of(actor: Actor) -> bytes:
         found["account"] = actor.account_id
     if actor.person:
         found["person"] = actor.person
+    if actor.behalf and actor.behalf.may("see"):
+        found["behalf"] = actor.behalf.id
     if not found:
         return b""
     if actor.kind != "system":
@@ -201,7 +203,7 @@ def _rows(each: Held, actor: Actor) -> tuple[str, tuple[str, ...]]:
     the narrowest that a pass can tell is taken."""
     grant = each.grant
     if grant.rows == "self":
-        return "ids", (actor.person,) if actor.person else ()
+        return "ids", actor.selves
     if grant.rows == "own_department":
         return "owners", (each.department,) if each.department else ()
     if grant.owners:

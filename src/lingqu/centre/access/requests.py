@@ -31,6 +31,18 @@ class AccountChange(Part):
     valid_until: datetime | None = None
 
 
+class MandateOffer(Part):
+    """``taker`` is a sign-in name; ``services`` are codes of procedures, none: all."""
+
+    entity: str = Field(max_length=200)
+    taker: str = Field(max_length=150)
+    does: tuple[str, ...] = Field(max_length=5)
+    services: tuple[str, ...] = Field(default=(), max_length=100)
+    words: str = Field(default="", max_length=400)
+    begins: datetime
+    ends: datetime
+
+
 class Opening(Part):
     """An account that is closed or opened again."""
 

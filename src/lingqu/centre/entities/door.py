@@ -25,7 +25,7 @@ from typing import Any
 
 from lingqu.centre.access.door import Actor, steady
 from lingqu.centre.drawing import door as drawing
-from lingqu.centre.entities import analyst, maps, ordering, qlang, reads
+from lingqu.centre.entities import analyst, maps, ordering, qlang, reads, representing
 from lingqu.centre.entities import claims as claims_
 from lingqu.centre.entities import history as _history
 from lingqu.centre.entities import verify as _verify
@@ -215,6 +215,12 @@ def subscriber_cursor(name: str) -> str:
 
 def advance_subscriber(name: str, cursor: str) -> None:
     _history.advance_subscriber(name, cursor)
+
+
+def follow_representations() -> int:
+    """Who represents whom by the registers, brought up to the change log: all anew where the rules changed. Gives how
+    many changes were looked at. By one worker at a time."""
+    return representing.follow()
 
 
 @steady

@@ -69,7 +69,7 @@ class Reader:
         return self._plainly[key]
 
     def _own(self, entity_id: str) -> str:
-        return entity_id if entity_id == self.actor.person else "-"
+        return entity_id if entity_id in self.actor.selves else "-"
 
     def masks(self, kind: str, owner: str, region: str, entity_id: str) -> Mapping[str, Mask]:
         if self.actor.kind == "system":

@@ -129,7 +129,7 @@ def _look_up(actor: Actor, entity_type: str, ready: Sequence[Ready]) -> list[lis
     for numbers, entity_id, owner, region, attrs, prov, contested, modified, may, by in _asked_for(
         statement, entity_type, wanted, {**parameters, **more}
     ):
-        key = (owner, region, entity_id if entity_id == actor.person else "-", tuple(by))
+        key = (owner, region, entity_id if entity_id in actor.selves else "-", tuple(by))
         if may and key not in opened:
             opened[key] = tuple(access.verifying(actor, entity_type, *key))
         day = timezone.localtime(modified).date()

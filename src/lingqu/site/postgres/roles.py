@@ -39,6 +39,8 @@ WEB: dict[str, str] = {
     "access_grant": _KEEP,
     "access_consent": _KEEP,
     "access_objection": _KEEP,
+    "access_representation": _SEE,
+    "access_mandate": _KEEP,
     "access_usage": _KEEP,
     "access_version": _SEE,
     "access_account_groups": _SEE,

@@ -156,6 +156,22 @@ def taxpayers(world: World, part: Part, rates: Defects, rng: np.random.Generator
     return _batch(part, rows, rates, columns, rng)
 
 
+def representatives(world: World, part: Part, rates: Defects, rng: np.random.Generator) -> Batch:
+    firms = part.organisations
+    rows, again = _order(np.arange(len(firms)), rates, rng)
+    heads, none = firms.head[rows], np.full(len(rows), "", dtype=object)
+    people = part.people
+    columns = [
+        _number(part, rows, again, "registrations", world.recipe.city_code + "{:012d}"),
+        defects.credit_codes(firms.uscc[rows], rates, rng),
+        defects.names(people.name[heads], rates, rng),
+        defects.identities(
+            people.id_number[heads].astype(object), np.zeros(len(rows), dtype=int), people.age[heads], none, rates, rng
+        ),
+    ]
+    return _batch(part, rows, rates, columns, rng)
+
+
 def _registrations_file(path: Path, of: Table, world: World) -> Writer:
     return Csv(path, of.header, encoding="gb18030")
 
@@ -190,6 +206,13 @@ TABLES = (
         ),
         _registrations_file,
         registrations,
+    ),
+    Table(
+        "market.representatives",
+        "market/representatives.csv",
+        ("主体身份代码", "统一社会信用代码", "法定代表人", "证件号码"),
+        _registrations_file,
+        representatives,
     ),
     Table(
         "human_resources.insured_employers",
