@@ -125,6 +125,11 @@ def may(actor: Actor, action: Action, entity_type: str = "*", owner: str = "", r
     return grants.may(actor, action, entity_type, owner, region)
 
 
+def handled(actor: Actor) -> set[str]:
+    """Departments whose cases the actor works on, of some procedure at least; ``*`` for all of them."""
+    return {"*"} if actor.kind == "system" else passes.handled(actor)
+
+
 def may_with_purpose(actor: Actor, entity_type: str, owner: str = "", region: str = "") -> bool:
     """Whether the actor could read it, were a purpose stated."""
     return grants.may(replace(actor, purpose=actor.purpose or "?"), "read", entity_type, owner, region)

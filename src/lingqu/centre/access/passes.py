@@ -150,7 +150,7 @@ def scopes_of(actor: Actor) -> bytes:
     else:
         now = policy()
         found = _scopes(now, actor, ("read", "export", "verify"), "") | _scopes(now, actor, ("write",), "write_")
-        found |= _handles(actor)
+        found |= {"handles": sorted(handles)} if (handles := handled(actor)) else {}
         flags = [flag for flag in _FLAGS if may(actor, flag)]
         flags += ["write"] if any(name.startswith("write_") for name in found) else []
         found |= {"flags": flags} if flags else {}
@@ -189,13 +189,13 @@ def _scopes(now: Policy, actor: Actor, actions: Iterable[Action], prefix: str) -
     return {prefix + name: sorted(values) for name, values in found.items() if values or name == "but"}
 
 
-def _handles(actor: Actor) -> dict[str, list[str]]:
-    """Departments whose cases the actor works on; ``*`` for all."""
+def handled(actor: Actor) -> set[str]:
+    """See ``door.handled``."""
     found: set[str] = set()
     for each in held(actor, "handle"):
         kind, values = _rows(each, actor)
         found.update(values if kind == "owners" else ("*",) if kind == "all" else ())
-    return {"handles": sorted(found)} if found else {}
+    return found
 
 
 def _rows(each: Held, actor: Actor) -> tuple[str, tuple[str, ...]]:

@@ -226,12 +226,19 @@ def _words(made: Condition, query: Query) -> None:
     if known := _identified(query):
         made.add("id = any(%(known)s)", known=known)
         return
-    folded = fold(query.words).split()
-    if not folded:
+    text, whole = grams(query.words)
+    if not text:
         made.add("false")
         return
-    made.add("entity_grams(search) @@ %(grams)s::tsquery", grams=" & ".join(g for word in folded for g in _grams(word)))
-    standing(made, [word for word in folded if len(word) > 2])
+    made.add("entity_grams(search) @@ %(grams)s::tsquery", grams=text)
+    standing(made, whole)
+
+
+def grams(words: str) -> tuple[str, list[str]]:
+    """Words as a tsquery on what ``entity_grams`` makes of folded text, and those of them that must besides stand in
+    the text as they are. Empty for no words."""
+    folded = fold(words).split()
+    return " & ".join(g for word in folded for g in _grams(word)), [word for word in folded if len(word) > 2]
 
 
 def standing(made: Condition, words: list[str]) -> None:

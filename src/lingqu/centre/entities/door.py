@@ -34,7 +34,7 @@ from lingqu.centre.entities.actions.contest import contest as _contest
 from lingqu.centre.entities.actions.delete import delete as _delete
 from lingqu.centre.entities.actions.write import write as _write
 from lingqu.centre.entities.claims import Answer, Claim, Verified
-from lingqu.centre.entities.conditions import condition
+from lingqu.centre.entities.conditions import condition, grams
 from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.entities.news import News
 from lingqu.centre.entities.schema import fold
@@ -299,5 +299,6 @@ __all__ = [
     "Verified",
     "Written",
     "fold",
+    "grams",
     "plain",
 ]

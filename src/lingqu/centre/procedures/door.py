@@ -16,6 +16,7 @@ from lingqu.centre.procedures import around as _around
 from lingqu.centre.procedures import calls as _calls
 from lingqu.centre.procedures import designing, rights
 from lingqu.centre.procedures import files as _files
+from lingqu.centre.procedures import lists as _lists
 from lingqu.centre.procedures import reads as _reads
 from lingqu.centre.procedures import reasons as _reasons
 from lingqu.centre.procedures import telling as _telling
@@ -36,6 +37,7 @@ from lingqu.centre.procedures.actions.tick import Ticked
 from lingqu.centre.procedures.around import Appeals, Call, Comment, File, Linked
 from lingqu.centre.procedures.compiled import Compiled, Misfit, misfits, plan_of
 from lingqu.centre.procedures.definitions import Procedure, ReasonFor, Task, Variable
+from lingqu.centre.procedures.lists import CLOCKS, COUNTED, Found
 from lingqu.centre.procedures.markup import Faulty
 from lingqu.centre.procedures.picture import picture
 from lingqu.centre.procedures.plan import Plan
@@ -224,20 +226,37 @@ def digest(now: datetime | None = None) -> int:
     return _telling.digest(now)
 
 
-def inbox(actor: access.Actor, *, mine: bool = False, limit: int = 100) -> list[Item]:
-    """What waits for the actor's departments, the most urgent first; ``mine``: what the actor holds, or a
-    colleague whose deputy he is."""
-    return _reads.inbox(actor, mine=mine, limit=limit)
+def inbox(
+    actor: access.Actor, *, mine: bool = False, procedure: str = "", clock: str = "", words: str = "", after: str = "",
+    limit: int = 100,
+) -> list[Item]:  # fmt: skip
+    """What waits for the actor's departments, the most urgent first. ``mine``: what the actor holds, or a colleague
+    whose deputy he is; ``clock``: overdue, soon, calm, stopped, none; ``words`` of the case's title; ``after``: the
+    ``place`` of the last item seen."""
+    return _lists.inbox(actor, mine=mine, procedure=procedure, clock=clock, words=words, after=after, limit=limit)
 
 
-def counts(actor: access.Actor) -> dict[str, int]:
-    """``open`` and ``overdue`` items of the actor's departments."""
-    return _reads.counts(actor)
+def counts(actor: access.Actor, *, mine: bool = False) -> dict[str, int]:
+    """``open`` items of the actor's departments, and of them those of each clock; counted up to ``COUNTED``, one more
+    where there are more."""
+    return _lists.counts(actor, mine=mine)
 
 
-def applications(actor: access.Actor, limit: int = 100) -> list[Case]:
-    """The actor's own cases, newest first."""
-    return [_reads.case(actor, row.pk) for row in _reads.applications(actor, limit)]
+def search(
+    actor: access.Actor, *, number: int | None = None, words: str = "", applicant: str = "", procedure: str = "",
+    state: str = "", before: int | None = None, limit: int = 50,
+) -> list[Found]:  # fmt: skip
+    """Cases in which the actor's departments lead or take part, the newest first. ``applicant``: name of the account;
+    ``before``: the number of the last one seen."""
+    return _lists.search(
+        actor, number=number, words=words, applicant=applicant, procedure=procedure, state=state, before=before,
+        limit=limit,
+    )  # fmt: skip
+
+
+def applications(actor: access.Actor, limit: int = 100, before: int | None = None) -> list[Case]:
+    """The actor's own cases, newest first; ``before`` is the number of the last one seen."""
+    return _reads.applications(actor, limit, before)
 
 
 def case(actor: access.Actor, number: int) -> Case:
@@ -246,6 +265,8 @@ def case(actor: access.Actor, number: int) -> Case:
 
 
 __all__ = [
+    "CLOCKS",
+    "COUNTED",
     "FILE_ENDINGS",
     "LARGEST_FILE",
     "MOST_AT_ONCE",
@@ -258,6 +279,7 @@ __all__ = [
     "Faulty",
     "File",
     "Foreseen",
+    "Found",
     "Item",
     "Linked",
     "Misfit",
@@ -300,6 +322,7 @@ __all__ = [
     "release",
     "release_many",
     "resume",
+    "search",
     "seen",
     "send_back",
     "stands_in_for",

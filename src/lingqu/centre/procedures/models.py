@@ -58,7 +58,7 @@ _OPEN = models.Q(state__in=["open", "claimed", "returned"])
 
 
 class Item(models.Model):
-    """A step that waits for, or was done by, somebody of a department (待办)."""
+    """A step that waits for, or was done by, somebody of a department (待办). Lists have indexes in migration 0003."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="items", db_index=False)
     node = models.CharField(max_length=80)
@@ -83,7 +83,6 @@ class Item(models.Model):
         db_table = "procedures_item"
         indexes = [
             models.Index(fields=["case"], name="procedures_item_case"),
-            models.Index(fields=["department", "due", "id"], condition=_OPEN, name="procedures_item_inbox"),
             models.Index(fields=["due"], condition=_OPEN & models.Q(overdue_at=None), name="procedures_item_due"),
             models.Index(
                 fields=["escalates_at"],

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+import orjson
 from django.utils import timezone
 
 from lingqu.centre.access import door as access
@@ -35,6 +35,11 @@ class Item:
     missing: tuple[Mapping[str, str], ...]
     done_by: str
     done_at: datetime | None
+
+    @property
+    def place(self) -> str:
+        """Where it stands in the order of the inbox: what comes ``after`` it is asked for by this."""
+        return f"{self.due.isoformat() if self.due else ''}~{self.id}"
 
 
 @dataclass(frozen=True)
@@ -79,19 +84,12 @@ class Case:
         return tuple(dict.fromkeys(item.node for item in self.items if item.state in store.OPEN))
 
 
-def inbox(actor: access.Actor, *, mine: bool = False, limit: int = 100) -> list[Item]:
-    """What waits for the actor's departments, the most urgent first; ``mine``: what the actor holds, or a colleague
-    whose deputy he is."""
-    found = models.Item.objects.filter(state__in=store.OPEN, case__state="running")
-    found = found.filter(department__in=rights.departments(actor))
-    if mine:
-        found = found.filter(holder__in=[actor.name, *rights.lenders(actor)])
-    rows = found.select_related("case").order_by("due", "id")[:limit]
-    return [_item(row) for row in rows if rights.handles(actor, row.case.procedure, row.department)]
-
-
-def applications(actor: access.Actor, limit: int = 100) -> list[models.Case]:
-    return list(models.Case.objects.filter(applicant=actor.name).order_by("-id")[:limit])
+def applications(actor: access.Actor, limit: int = 100, before: int | None = None) -> list[Case]:
+    """See ``door.applications``. Three statements, however many there are."""
+    found = models.Case.objects.filter(applicant=actor.name)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return _whole(found.order_by("-id")[:limit])
 
 
 def case(actor: access.Actor, case_id: int) -> Case:
@@ -103,41 +101,57 @@ def case(actor: access.Actor, case_id: int) -> Case:
         actor,
         {"id": row.pk, "applicant": row.applicant, "departments": row.departments, "procedure": row.procedure},
     )
+    return _whole([row])[0]
+
+
+def _whole(rows: Iterable[models.Case]) -> list[Case]:
+    """Cases with their items and acts."""
+    rows = list(rows)
+    numbers = [row.pk for row in rows]
+    items: dict[int, list[Item]] = {number: [] for number in numbers}
+    acts: dict[int, list[Act]] = {number: [] for number in numbers}
+    for each in models.Item.objects.filter(case__in=numbers).select_related("case").order_by("id"):
+        items[each.case_id].append(_item(each))
+    for a in models.Act.objects.filter(case__in=numbers).order_by("id"):
+        acts[a.case_id].append(Act(a.at, a.act, a.node, a.item, a.by, a.department, a.words, a.detail, a.stands_for))
+    return [_case(row, tuple(items[row.pk]), tuple(acts[row.pk])) for row in rows]
+
+
+def _case(row: models.Case, items: tuple[Item, ...], acts: tuple[Act, ...]) -> Case:
     of = store.version(row.version)
-    items = models.Item.objects.filter(case=row).select_related("case").order_by("id")
-    acts = models.Act.objects.filter(case=row).order_by("id")
     end = of.plan.nodes.get(row.outcome)
     return Case(
         row.pk, row.procedure, of.procedure.title, row.version, row.state, row.title, row.applicant,
         tuple(row.departments), row.answers, row.started_at, row.due, row.ended_at, end.title if end else "",
-        tuple(_item(each) for each in items),
-        tuple(Act(a.at, a.act, a.node, a.item, a.by, a.department, a.words, a.detail, a.stands_for) for a in acts), of,
+        items, acts, of,
     )  # fmt: skip
-
-
-def counts(actor: access.Actor) -> dict[str, int]:
-    """Open and overdue items of the actor's departments."""
-    found = models.Item.objects.filter(
-        state__in=store.OPEN, case__state="running", department__in=rights.departments(actor)
-    )
-    return {"open": found.count(), "overdue": found.filter(~Q(overdue_at=None)).count()}
 
 
 def _item(row: models.Item) -> Item:
-    node = store.version(row.case.version).plan.nodes[row.node]
+    case = {"procedure": row.case.procedure, "version": row.case.version, "title": row.case.title}
+    return item_of({**vars(row), **case})
+
+
+def item_of(row: Mapping[str, Any]) -> Item:
+    """From columns of an item, and of its case ``procedure``, ``version`` and ``title``."""
+    node = store.version(row["version"]).plan.nodes[row["node"]]
+    clock = (
+        "stopped" if row["state"] == "returned" else clock_of(row["state"] in store.OPEN, row["opened_at"], row["due"])
+    )
+    missing = row["missing"]
     return Item(
-        row.pk, row.case_id, row.case.title, row.case.procedure, row.node, node.title, row.department, row.state,
-        row.holder, row.opened_at, row.due, _clock(row), tuple(row.missing), row.done_by, row.done_at,
+        row["id"], row["case_id"], row["title"], row["procedure"], row["node"], node.title, row["department"],
+        row["state"], row["holder"], row["opened_at"], row["due"], clock,
+        tuple(orjson.loads(missing) if isinstance(missing, str) else missing), row["done_by"], row["done_at"],
     )  # fmt: skip
 
 
-def _clock(row: models.Item) -> str:
-    if row.state == "returned":
-        return "stopped"
-    if row.due is None or row.state not in store.OPEN:
+def clock_of(running: bool, since: datetime, due: datetime | None) -> str:
+    """The colour of a clock: none, calm, soon, overdue."""
+    if due is None or not running:
         return "none"
     now = timezone.now()
-    if now >= row.due:
+    if now >= due:
         return "overdue"
-    span = row.due - row.opened_at
-    return "soon" if now > row.opened_at + span * 3 / 4 and span > timedelta(0) else "calm"
+    span = due - since
+    return "soon" if now > since + span * 3 / 4 and span > timedelta(0) else "calm"
