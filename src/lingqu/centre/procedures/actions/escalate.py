@@ -41,7 +41,7 @@ def _moment(due: datetime, stage: Escalation) -> datetime:
 def _tell(held: store.Held, row: Item, number: int, stage: Escalation, now: datetime) -> dict[str, Any]:
     """Where nobody holds such a role, the whole department is told."""
     department = row.department if stage.of == "item" else held.compiled.procedure.department
-    people = [person.name for person, _ in access.administration.people(department, stage.roles)]
+    people = [person.name for person, _ in access.administration.staff(department, stage.roles)]
     people = [name for name in people if name != held.case["applicant"]]
     calls.call(row.case_id, [("", name) for name in people] or [(department, "")], item=row.pk, stage=number)
     detail = {"stage": number, "department": department, "people": people}
