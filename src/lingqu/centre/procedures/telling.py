@@ -111,7 +111,9 @@ def _said(about: About, acts: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Tex
         yield subject, words, {"link": f"/my/cases/{about.number}/", "about": f"case:{about.number}", "key": key}
 
 
-def called(case_id: int, whom: Iterable[tuple[str, str]], *, comment: int | None, item: int | None, stage: int) -> None:
+def called(
+    case_id: int, whom: Iterable[tuple[str, str]], *, comment: int | None, item: int | None, stage: int, but: str
+) -> None:
     """Whoever is called to look at a case. What was said stays on its page: a mail goes through other hands."""
     if stage:
         subject = Text(zh=f"办件 {case_id} 有待办超期（第 {stage} 级）", en=f"Case {case_id}: overdue, stage {stage}")
@@ -120,6 +122,7 @@ def called(case_id: int, whom: Iterable[tuple[str, str]], *, comment: int | None
     for department, person in whom:
         names = [person] if person else [a.name for a in access.people(department) if _works(a, department)]
         key = f"call:{case_id}:{comment or ''}:{item or ''}:{stage}:{department}"
+        names = [name for name in names if name != but]
         notices.tell(names, "work", subject, link=f"/stewardship/cases/{case_id}/", about=f"case:{case_id}", key=key)
 
 
