@@ -135,17 +135,17 @@ def run(entities: int, rounds: int, port: int) -> list[Figure]:
     supervisor.database_up(here)
     supervisor.migrate()
     supervisor.make_roles(here)
-    key = _town(entities)
+    key = town(entities)
     server = postgres.status(here).pid
     assert server is not None
     sides = []
-    with _served(port, key, sides):
+    with served(port, key, sides):
         for what, address in _asked(entities).items():
             _measure(what, address, sides, rounds, server)
     return [figure for what in _asked(entities) for figure in _figures(entities, what, sides)]
 
 
-def _town(entities: int) -> str:
+def town(entities: int) -> str:
     """The drawing, the entities that are not there yet, and a key of a department's system."""
     import django
 
@@ -204,13 +204,13 @@ def _draw() -> None:
 
 
 @contextmanager
-def _served(port: int, key: str, sides: list[Side]) -> Iterator[None]:
+def served(port: int, key: str, sides: list[Side], names: tuple[str, ...] = SIDES) -> Iterator[None]:
     from lingqu.site import instance, supervisor
 
     here = instance.current()
     processes = []
     try:
-        for number, name in enumerate(SIDES):
+        for number, name in enumerate(names):
             web = supervisor.children("127.0.0.1", port + number, 0)[0].command
             web = [*web[: web.index("--workers")], "--workers", "1"]
             application = "lingqu.site.wsgi:application" if name == "on" else "bench.rights_side:application"
