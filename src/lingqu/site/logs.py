@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
+import orjson
 import structlog
 
 KEEP_BYTES = 50 * 2**20
@@ -48,8 +52,15 @@ def config(folder: Path, process: str) -> dict[str, Any]:
     }
 
 
+def _text(event: Any, default: Any = str) -> str:
+    try:
+        return orjson.dumps(event, default=default).decode()
+    except orjson.JSONEncodeError:  # text that is no Unicode, numbers beyond 64 bits
+        return json.dumps(event, default=default)
+
+
 def _json() -> logging.Formatter:
-    render: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    render: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_text)]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_SHARED,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
@@ -67,23 +78,41 @@ def _people() -> logging.Formatter:
 
 
 class _File(logging.Handler):
-    """Appends whole lines. Several processes may write; whoever finds the file too large turns it over."""
+    """Appends whole lines. Several processes may write; whoever finds the file too large turns it over, and the others
+    open the new one within a second."""
 
     def __init__(self, filename: str) -> None:
         super().__init__()
         self.path = Path(filename)
+        self.file: int | None = None
+        self.opened = 0.0
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             line = self.format(record) + "\n"
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as out:
-                out.write(line)
-                size = out.tell()
-            if size > KEEP_BYTES:
-                turn_over(self.path)
+            now = time.monotonic()
+            if self.file is None or now - self.opened > 1:
+                self._open(now)
+            assert self.file is not None
+            os.write(self.file, line.encode())
         except Exception:
             self.handleError(record)
+
+    def _open(self, now: float) -> None:
+        self._shut()
+        if self.path.exists() and self.path.stat().st_size > KEEP_BYTES:
+            turn_over(self.path)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.file, self.opened = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644), now
+
+    def _shut(self) -> None:
+        if self.file is not None:
+            os.close(self.file)
+            self.file = None
+
+    def close(self) -> None:
+        self._shut()
+        super().close()
 
 
 def turn_over(path: Path) -> None:

@@ -1,23 +1,34 @@
-"""One log line and one measurement for each request; its number is in the answer's header ``X-Request-ID``."""
+"""One log line and one measurement for each request, and the short way of programs to the interfaces."""
 
 from __future__ import annotations
 
 import time
 import uuid
 from collections.abc import Callable
+from functools import lru_cache
 
 import structlog
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from lingqu.centre.access import door as access
+from lingqu.centre.access.door import KEY
 from lingqu.centre.drawing import door as drawing
+from lingqu.kernel.errors import LingquError
 from lingqu.site.metrics import REQUEST_SECONDS, REQUESTS
+from lingqu.ui import faults
 
 log = structlog.get_logger("lingqu.request")
+_BEARER = f"bearer {KEY}"
+INTERFACES = ("/ngsi-ld/", "/api/")
 
 
 def journal(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware. What was searched for is not logged: the query may name a person."""
+    """Middleware. What was searched for is not logged: the query may name a person. The request's number is in the
+    answer's header ``X-Request-ID``."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
@@ -44,3 +55,40 @@ def journal(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
         return response
 
     return middleware
+
+
+def direct(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware. Whoever shows a key and no cookie has neither session nor form: what serves these is left out."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not _direct(request):
+            return answer(request)
+        translation.activate(_language(request.META.get("HTTP_ACCEPT_LANGUAGE", "")))
+        request.user = AnonymousUser()
+        request.resolver_match = match = resolve(request.path_info)
+        try:
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        except LingquError as error:
+            response = faults.answer(request, error)
+        if not response.streaming:
+            response.headers["Content-Length"] = str(len(response.content))
+        if response.status_code >= 400:
+            response.headers["Content-Language"] = translation.get_language()
+            patch_vary_headers(response, ("Accept-Language",))
+        return response
+
+    return middleware
+
+
+def _direct(request: HttpRequest) -> bool:
+    meta, path = request.META, request.path_info
+    shown = meta.get("HTTP_AUTHORIZATION", "")[: len(_BEARER)]
+    plain = "\0" not in path and "%00" not in meta.get("QUERY_STRING", "")
+    return shown.lower() == _BEARER and "HTTP_COOKIE" not in meta and path.startswith(INTERFACES) and plain
+
+
+@lru_cache(1000)
+def _language(accepted: str) -> str:
+    asking = HttpRequest()
+    asking.META["HTTP_ACCEPT_LANGUAGE"] = accepted
+    return translation.get_language_from_request(asking)

@@ -158,6 +158,7 @@ MIDDLEWARE = [
     "lingqu.ui.headers.PageHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lingqu.ui.limits.Rates",
+    "lingqu.site.requests.direct",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

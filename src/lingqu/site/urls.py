@@ -8,7 +8,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from lingqu.site import front, health, metrics
 
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns: list[URLPattern | URLResolver] = []
+# Programs ask most often: what they ask is looked for first.
+if find_spec("lingqu.protocols.ngsi_ld.urls"):
+    urlpatterns.append(path("ngsi-ld/v1/", include("lingqu.protocols.ngsi_ld.urls")))
+if find_spec("lingqu.protocols.api.urls"):
+    urlpatterns.append(path("api/", include("lingqu.protocols.api.urls")))
+urlpatterns += [
     path("", front.page, name="front"),
     path("", include("lingqu.ui.urls")),
     path("", include("lingqu.ui.my.urls")),
@@ -27,11 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready),
     path("metrics", metrics.page),
 ]
-if find_spec("lingqu.protocols.api.urls"):
-    urlpatterns.append(path("api/", include("lingqu.protocols.api.urls")))
-if find_spec("lingqu.protocols.ngsi_ld.urls"):
-    urlpatterns.append(path("ngsi-ld/v1/", include("lingqu.protocols.ngsi_ld.urls")))
-
 handler400 = "lingqu.ui.faults.bad_request"
 handler403 = "lingqu.ui.faults.forbidden"
 handler404 = "lingqu.ui.faults.not_found"

@@ -65,6 +65,7 @@ from lingqu.centre.access.clients import register as register_client
 from lingqu.centre.access.clients import revoke as revoke_client
 from lingqu.centre.access.clients import rotate as rotate_client
 from lingqu.centre.access.consents import Consented
+from lingqu.centre.access.credentials import PREFIX as KEY
 from lingqu.centre.access.definitions import Action, Grant, Purpose, Representation
 from lingqu.centre.access.factors import needs_second_factor
 from lingqu.centre.access.grants import Held
@@ -73,6 +74,7 @@ from lingqu.centre.access.looks import Delayed, Look
 from lingqu.centre.access.mandates import Given as Mandated
 from lingqu.centre.access.objections import Objected
 from lingqu.centre.access.policy import steady
+from lingqu.centre.access.prepared import cursor as prepared
 from lingqu.centre.access.represented import DOES, Represented, Scope
 from lingqu.centre.access.requests import MandateOffer
 from lingqu.centre.access.standing import Standing
@@ -707,6 +709,7 @@ def ensure_demo_accounts() -> list[str]:
 __all__ = [
     "ANONYMOUS",
     "DOES",
+    "KEY",
     "SCOPES",
     "SYSTEM",
     "Act",
@@ -749,6 +752,7 @@ __all__ = [
     "login_refused",
     "login_succeeded",
     "needs_second_factor",
+    "prepared",
     "register_client",
     "revoke_client",
     "rotate_client",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from lingqu.centre.access import apart
+from lingqu.centre.access import apart, prepared
 from lingqu.centre.access.actors import Actor
 from lingqu.centre.access.chain.encoding import Written, clean, mac, normal
 from lingqu.centre.access.chain.keys import row_key
@@ -42,7 +42,7 @@ def record(actor: Actor, act: str, **more: Any) -> None:
     if act == "refused" and connection.in_atomic_block:
         apart.execute(_APPEND, lambda: signed(said))
         return
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_APPEND, signed(said))
 
 
