@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -16,7 +17,7 @@ from psycopg import sql
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
-from lingqu.centre.entities import faults, ordering, tally
+from lingqu.centre.entities import faults, ordering, seldom, tally
 from lingqu.centre.entities.conditions import Condition, condition, identifier_forms, masking, standing
 from lingqu.centre.entities.rows import COLUMNS, Reader
 from lingqu.centre.entities.schema import fold, schemas
@@ -38,11 +39,12 @@ LOOKED_THROUGH = 10_000
 
 
 @contextmanager
-def asking() -> Iterator[Any]:
-    """A cursor; what a query's own pattern or path gets wrong is told as Invalid, and so is what takes too long."""
+def asking(again: bool = False) -> Iterator[Any]:
+    """A cursor; what a query's own pattern or path gets wrong is told as Invalid, and so is what takes too long.
+    ``again``: for statements of few shapes that are asked all the time."""
     inner = transaction.atomic() if connection.in_atomic_block else nullcontext()
     try:
-        with inner, connection.cursor() as cursor:
+        with inner, access.prepared() if again else connection.cursor() as cursor:
             yield cursor
     except psycopg.errors.DataError as error:
         raise faults.bad("query", f"查询有误：{error}", f"the query is wrong: {error}") from error
@@ -56,7 +58,7 @@ def asking() -> Iterator[Any]:
 
 def get(actor: Actor, entity_id: str) -> Entity:
     """See ``door.get``."""
-    with connection.cursor() as cursor:
+    with access.prepared() as cursor:
         granted, parameters = access.visible(actor)
         statement = sql.SQL(
             f"select {COLUMNS}, {{granted}} from entity where id = %(id)s "  # noqa: S608
@@ -100,7 +102,7 @@ def find(actor: Actor, query: Query) -> Page:
         query = _looked_through(actor, replace(query, common=False))
     made = condition(actor, query)
     query = _unrevealing(actor, query)
-    with asking() as cursor:
+    with asking(again=_filtered(query) and not query.offset) as cursor:
         rows = _exactly(cursor, made, query) if made.exact else _plainly(cursor, made, query)
     entities = Reader(actor).entities(rows[: query.limit])
     note(actor, entities, words=words)
@@ -161,12 +163,25 @@ def _statement(made: Condition, query: Query, columns: str = COLUMNS) -> sql.Com
 
 
 def _plainly(cursor: Any, made: Condition, query: Query) -> list[Any]:
-    statement = _statement(made, query) + sql.SQL(" limit %(limit)s offset %(offset)s")
-    parameters = {**made.parameters, "limit": query.limit + 1, "offset": query.offset}
-    if _filtered(query) and not _frequent(cursor, made, query):
-        found = sql.SQL("with entity as materialized (select * from entity where {}) ").format(made.where())
-        statement = found + statement
-    cursor.execute(statement, parameters)
+    if not _filtered(query):
+        return _page(cursor, _statement(made, query), made, query)
+    asked = seldom.shape(query)
+    if not seldom.taken(asked):
+        frequent = _frequent(cursor, made, query)
+        seldom.saw(asked, rare=not frequent)
+        if frequent:
+            return _page(cursor, _statement(made, query), made, query)
+    began = time.monotonic()
+    found = sql.SQL("with entity as materialized (select * from entity where {}) ").format(made.where())
+    rows = _page(cursor, found + _statement(replace(made, parts=[sql.SQL("true")]), query), made, query)
+    if time.monotonic() - began > seldom.SLOW:
+        seldom.saw(asked, rare=False)
+    return rows
+
+
+def _page(cursor: Any, statement: sql.Composable, made: Condition, query: Query) -> list[Any]:
+    limit = sql.SQL(" limit {} offset {}").format(sql.Literal(query.limit + 1), sql.Literal(query.offset))
+    cursor.execute(statement + limit, made.parameters)
     return list(cursor.fetchall())
 
 
@@ -180,14 +195,18 @@ def _filtered(query: Query) -> bool:
 
 def _frequent(cursor: Any, made: Condition, query: Query) -> bool:
     """Whether the first entities of the types, behind the cursor, fill the page already."""
-    after = _position(query)[1] if query.after else ""
-    statement = sql.SQL(
-        "select count(*) from (select 1 from (select * from entity where type = any(%(probed)s) and id > %(behind)s "
-        "order by id limit %(first)s) entity where {} limit %(page)s) found"
-    ).format(made.where())
+    each = (
+        sql.SQL("(select * from entity where type = {} and id > %(behind)s order by id limit {})").format(
+            sql.Literal(kind), sql.Literal(PROBED // len(query.types))
+        )
+        for kind in query.types[:PROBED]
+    )
+    statement = sql.SQL("select count(*) from (select 1 from ({}) entity where {} limit %(page)s) found").format(
+        sql.SQL(" union all ").join(each), made.where()
+    )
     wanted = query.limit + query.offset + 1
-    probed = {"probed": list(query.types), "behind": after, "first": PROBED, "page": wanted}
-    cursor.execute(statement, {**made.parameters, **probed})
+    behind = _position(query)[1] if query.after else ""
+    cursor.execute(statement, {**made.parameters, "behind": behind, "page": wanted})
     return int(cursor.fetchone()[0]) >= wanted
 
 

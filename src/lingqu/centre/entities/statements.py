@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from lingqu.centre.entities.actions.prepare import COLUMNS
 
 STAGE = """
@@ -14,6 +16,27 @@ create temp table if not exists entity_draft (
 """
 
 COPY = f"copy entity_draft ({COLUMNS}) from stdin"
+
+_GIVEN = """
+with entity_draft as materialized (
+    select id collate "C" as id, type, types::text[] as types, owner, region, scopes::text[] as scopes, label, search,
+           attrs::jsonb as attrs, geo::jsonb as geo, prov::jsonb as prov, bounds::box as bounds, geom::bytea as geom,
+           true_from::timestamptz as true_from, true_to::timestamptz as true_to, expires_at::timestamptz as expires_at,
+           facets::jsonb as facets
+    from unnest({arrays}) as given ({columns})
+)
+""".format(  # noqa: S608
+    arrays=", ".join(f"%(draft_{n})s::text[]" for n in range(len(COLUMNS.split(",")))), columns=COLUMNS
+)
+
+
+@cache
+def given(statement: str) -> str:
+    """The same statement over a few drafts that come with it (``draft_0`` and so on: a list for each of COLUMNS, as
+    text) in place of the staged table."""
+    body = statement.strip()
+    return _GIVEN + (", " + body.removeprefix("with ") if body.startswith("with ") else body)
+
 
 CREATE = """
 with made as (
@@ -105,13 +128,19 @@ select id, type, owner from (
 ) as both_sides where not {granted} order by id limit 1
 """
 
+CHECKED = f"""
+select clock_timestamp(), refused.* from (select 1) as one left join lateral ({FORBIDDEN}) as refused on true
+"""  # noqa: S608
+
 STANDING = """
 select id, type, types, owner, region, scopes, attrs || geo, prov, expires_at from entity
 where id = any(%(ids)s) order by id for update
 """
 
 ABSENT = "select d.id from entity_draft d left join entity e using (id) where e.id is null order by d.id limit 1"
-PRESENT = "select e.id from entity_draft d join entity e using (id) order by e.id limit 1"
+EXISTING = """
+select e.id from entity_draft d join entity e using (id) where e.created_at <> %(at)s order by 1 limit 1
+"""
 
 LOCK_IDS = "select id, type from entity where id = any(%(ids)s) order by id for update"
 

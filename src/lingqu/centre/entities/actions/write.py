@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django.db import connection, transaction
@@ -22,6 +22,9 @@ from lingqu.centre.entities.shapes import Draft, Mode, Written
 
 CHUNK = 10_000
 BULK = 1_000
+FEW = 100
+"""Drafts that go with each statement; a table for them would cost more than they do."""
+
 _LEDGER_IDS = 1_000
 _COMBINED = {"merge": merged, "append": appended, "update": updated}
 
@@ -31,15 +34,16 @@ def write(actor: Actor, drafts: Iterable[Draft], mode: Mode, cause: str) -> Writ
     """See ``door.write``."""
     done, types = Written(), Counter[str]()
     ids: list[str] = []
-    with connection.cursor() as cursor:
-        for chunk in _chunks(drafts):
+    for chunk in _chunks(drafts):
+        with access.prepared() if len(chunk) <= FEW else connection.cursor() as cursor:
             _chunk(cursor, actor, chunk, mode, cause, done)
-            types.update(d.type for d in chunk)
-            ids.extend(d.id for d in chunk[: _LEDGER_IDS - len(ids)])
-        if types.total() >= BULK:
+        types.update(d.type for d in chunk)
+        ids.extend(d.id for d in chunk[: _LEDGER_IDS - len(ids)])
+    if types.total() >= BULK:
+        with connection.cursor() as cursor:
             cursor.execute(statements.TIDY)
-        if types.total() >= CHUNK:
-            _analysed(cursor, types.total())
+            if types.total() >= CHUNK:
+                _analysed(cursor, types.total())
     if types:
         access.record(
             actor,
@@ -71,37 +75,56 @@ def _chunks(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
         yield list(chunk.values())
 
 
+@dataclass(frozen=True)
+class _Brought:
+    """Drafts before the database: staged in a table of their own or, where they are few, given with each statement."""
+
+    cursor: Any
+    given: dict[str, list[Any]] | None
+
+    def ask(self, statement: str, parameters: Mapping[str, Any] | None = None, **parts: sql.Composable) -> Any:
+        whole = statement if self.given is None else statements.given(statement)
+        asked = sql.SQL(whole).format(**parts) if parts else whole
+        self.cursor.execute(asked, {**(self.given or {}), **(parameters or {})})
+        return self.cursor
+
+
 def _chunk(cursor: Any, actor: Actor, drafts: list[Draft], mode: Mode, cause: str, done: Written) -> None:
-    if mode in _COMBINED:
+    combined = mode in _COMBINED
+    if combined:
         drafts = _combine(cursor, actor, drafts, _COMBINED[mode])
-    _stage(cursor, actor, drafts)
-    _permit(cursor, actor)
-    if mode != "upsert" and mode != "create":
-        _all(cursor, statements.ABSENT, faults.missing)
-    at = _now(cursor)
+    brought = _brought(cursor, actor, drafts)
+    at = _permitted(brought, actor)
+    if mode == "replace":
+        _all(brought, statements.ABSENT, faults.missing)
     parameters = {"at": at, "actor": actor.name, "cause": cause, "department": actor.department}
     created = 0
     if mode in ("create", "upsert"):
-        cursor.execute(statements.CREATE, parameters)
-        created = cursor.rowcount
+        created = brought.ask(statements.CREATE, parameters).rowcount
     changed = 0
     if created < len(drafts):
         if mode == "create":
-            raise faults.exists(_existing(cursor, at))
-        _none_behind_walls(cursor, actor)
-        cursor.execute(statements.LOCK)
-        if cursor.fetchone()[0]:
-            cursor.execute(statements.CHANGE, parameters)
-            changed = cursor.fetchone()[0]
+            raise faults.exists(_existing(brought, at))
+        if combined or _locked(brought, actor):
+            changed = brought.ask(statements.CHANGE, parameters).fetchone()[0]
     done.created += created
     done.changed += changed
     done.unchanged += len(drafts) - created - changed
 
 
-def _stage(cursor: Any, actor: Actor, drafts: list[Draft]) -> None:
+def _locked(brought: _Brought, actor: Actor) -> bool:
+    """Lock what will change; whether anything will."""
+    _none_behind_walls(brought, actor)
+    return bool(brought.ask(statements.LOCK).fetchone()[0])
+
+
+def _brought(cursor: Any, actor: Actor, drafts: list[Draft]) -> _Brought:
     prepared = prepare(drafts, schemas(), access.may(actor, "write", "*"))
     if prepared.faults:
         raise faults.invalid(prepared.faults, prepared.total)
+    if len(drafts) <= FEW:
+        columns = zip(*prepared.rows, strict=True)
+        return _Brought(cursor, {f"draft_{n}": [_text(v) for v in column] for n, column in enumerate(columns)})
     cursor.execute(statements.STAGE)
     cursor.execute("truncate entity_draft")
     with cursor.copy(statements.COPY) as copy:
@@ -110,45 +133,41 @@ def _stage(cursor: Any, actor: Actor, drafts: list[Draft]) -> None:
     if len(drafts) >= BULK:
         cursor.execute("analyze entity_draft (id)")
         cursor.execute("set local work_mem = '256MB'; set local gin_pending_list_limit = '64MB'")
+    return _Brought(cursor, None)
 
 
-def _permit(cursor: Any, actor: Actor) -> None:
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def _permitted(brought: _Brought, actor: Actor) -> datetime:
+    """The time of the write, which the actor may do. Raises Refused."""
     granted, parameters = access.visible(actor, "write")
     if actor.kind == "system":
-        return
-    statement = sql.SQL(statements.FORBIDDEN).format(granted=granted)
-    cursor.execute(statement, {**parameters, "department": actor.department})
-    if row := cursor.fetchone():
-        raise access.refusal(actor, "write", row[1], row[2], place=row[0])
+        brought.cursor.execute("select clock_timestamp()")
+        return cast(datetime, brought.cursor.fetchone()[0])
+    asked = {**parameters, "department": actor.department}
+    at, entity_id, kind, owner = brought.ask(statements.CHECKED, asked, granted=granted).fetchone()
+    if entity_id is not None:
+        raise access.refusal(actor, "write", kind, owner, place=entity_id)
+    return cast(datetime, at)
 
 
-def _all(cursor: Any, statement: str, error: Callable[[str], Exception]) -> None:
-    cursor.execute(statement)
-    if row := cursor.fetchone():
+def _all(brought: _Brought, statement: str, error: Callable[[str], Exception]) -> None:
+    if row := brought.ask(statement).fetchone():
         raise error(row[0])
 
 
-def _none_behind_walls(cursor: Any, actor: Actor) -> None:
+def _none_behind_walls(brought: _Brought, actor: Actor) -> None:
     """An id may be that of an entity which row-level security keeps even from this question (ADR 6)."""
-    cursor.execute(statements.ABSENT)
-    if row := cursor.fetchone():
+    if row := brought.ask(statements.ABSENT).fetchone():
         raise access.refusal(actor, "write", "*", place=row[0])
 
 
-def _existing(cursor: Any, at: datetime) -> str:
+def _existing(brought: _Brought, at: datetime) -> str:
     """One that stood before this write began."""
-    cursor.execute(
-        "select e.id from entity_draft d join entity e using (id) where e.created_at <> %(at)s order by 1 limit 1",
-        {"at": at},
-    )
-    row = cursor.fetchone()
+    row = brought.ask(statements.EXISTING, {"at": at}).fetchone()
     return str(row[0]) if row else ""
-
-
-def _now(cursor: Any) -> datetime:
-    cursor.execute("select clock_timestamp()")
-    found: datetime = cursor.fetchone()[0]
-    return found
 
 
 def _combine(cursor: Any, actor: Actor, drafts: list[Draft], how: Callable[..., dict[str, Any]]) -> list[Draft]:
