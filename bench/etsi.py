@@ -203,7 +203,7 @@ def _town() -> str:
     if drawing.revision() == 0:
         drawing.replace([role], [], actor="bench", summary={})
     with connection.cursor() as cursor:
-        cursor.execute("truncate entity, entity_past, entity_change, entity_tally")
+        cursor.execute("truncate entity, entity_past, entity_instance, entity_change, entity_tally")
         cursor.execute("select tablename from pg_tables where schemaname = 'public' and tablename like 'protocols_%'")
         for (name,) in cursor.fetchall():
             cursor.execute(f"truncate {name} cascade")

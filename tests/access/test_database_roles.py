@@ -22,7 +22,7 @@ from lingqu.centre.access import passes
 from lingqu.centre.access.door import ANONYMOUS, SYSTEM, Actor
 from lingqu.centre.access.models import Account
 from lingqu.centre.entities import door as entities
-from lingqu.centre.entities.door import Draft, Query
+from lingqu.centre.entities.door import Draft, Evolution, Query, Window
 from lingqu.kernel.errors import NotFound, Refused
 from lingqu.site import postgres
 from lingqu.site.postgres import roles
@@ -31,6 +31,7 @@ from web_role import owner, stolen, walls  # noqa: F401
 
 Web = Callable[[], AbstractContextManager[None]]
 ID = "urn:ngsi-ld:Person:"
+NAMES = Window(attributes=("name",))
 
 
 @pytest.fixture
@@ -196,6 +197,30 @@ def test_a_stolen_connection_sees_what_is_public(walls: None, stolen: psycopg.Co
     assert _count(stolen, "access_ledger") == 0
 
 
+def test_the_past_is_behind_the_wall(
+    walls: None, stolen: psycopg.Connection[Any], committed: None, as_web: Web, police: Actor
+) -> None:
+    def name(text: str, at: str) -> dict[str, Any]:
+        return {"type": "Property", "value": text, "observedAt": f"{at}-01-01T00:00:00Z"}
+
+    entities.evolve(SYSTEM, Evolution(ID + "1", "Person", {"name": [name("王一", "2001"), name("王二", "2002")]}))
+    told = f"guard.evolution('{ID}1')"
+    assert _count(stolen, "entity_instance") == 0
+    assert _count(stolen, told) == 0
+    assert _carrying(stolen, passes._sealed(passes.scopes_of(SYSTEM), stolen.info.backend_pid, time.time() + 60)) == 3
+    assert _count(stolen, told) == 4
+    clerk = Actor("person", "zhao", roles=("clerk",), region="230103000000", purpose="assistance")
+    with as_web():
+        for actor, number in ((police, 4), (clerk, 0)):
+            with passes.working_for(lambda actor=actor: actor):  # type: ignore[misc]
+                assert len(_ask(f"select attribute from {told}")) == number
+        with passes.working_for(lambda: police):
+            entities.evolve(police, Evolution(ID + "1", "Person", {"name": [name("王三", "2003")]}))
+            assert [i.instance["value"] for i in entities.evolution(police, ID + "1", NAMES).found[0].instances] == [
+                *("王一", "王二", "王三", "王小明1")
+            ]
+
+
 def test_the_ledger_is_walled_but_for_ones_own_rows(walls: None, people: None, as_web: Web, police: Actor) -> None:
     clerk = Actor("person", "zhao", roles=("clerk",), region="230102000000", purpose="assistance", account_id=7)
     me = Actor("person", "me", person=ID + "1", account_id=8)
@@ -233,6 +258,8 @@ def test_a_stolen_connection_makes_no_pass(walls: None, stolen: psycopg.Connecti
         "truncate access_ledger",
         "truncate entity",
         "delete from entity_past",
+        "delete from entity_instance",
+        "update entity_instance set instance = null",
         "update entity_tally set n = 0",
         "delete from access_account",
         "update access_account set is_superuser = true",

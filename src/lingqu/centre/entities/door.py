@@ -27,11 +27,15 @@ from lingqu.centre.access.door import Actor, steady
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities import analyst, maps, ordering, qlang, reads, representing
 from lingqu.centre.entities import claims as claims_
+from lingqu.centre.entities import evolution as _evolution
 from lingqu.centre.entities import history as _history
 from lingqu.centre.entities import verify as _verify
 from lingqu.centre.entities import versions as _versions
 from lingqu.centre.entities.actions.contest import contest as _contest
 from lingqu.centre.entities.actions.delete import delete as _delete
+from lingqu.centre.entities.actions.evolve import correct as _correct
+from lingqu.centre.entities.actions.evolve import evolve as _evolve
+from lingqu.centre.entities.actions.evolve import strike as _strike
 from lingqu.centre.entities.actions.write import write as _write
 from lingqu.centre.entities.claims import Answer, Claim, Verified
 from lingqu.centre.entities.conditions import condition, grams
@@ -39,10 +43,18 @@ from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.entities.news import News
 from lingqu.centre.entities.schema import fold
 from lingqu.centre.entities.shapes import (
+    Aggregated,
+    Aggregation,
+    Axis,
     Change,
     Draft,
     Entity,
+    Evolution,
+    Evolutions,
+    Evolved,
     GeoQuery,
+    Instance,
+    Method,
     Mode,
     Page,
     Past,
@@ -51,6 +63,7 @@ from lingqu.centre.entities.shapes import (
     Sort,
     Told,
     Touched,
+    Window,
     Written,
     plain,
 )
@@ -180,6 +193,68 @@ def as_known_at(actor: Actor, entity_id: str, at: datetime) -> Entity:
 
 
 @steady
+def evolve(actor: Actor, evolution: Evolution, *, cause: str = "") -> bool:
+    """Bring instances into the history of an entity, which is made where there is none; gives whether it was.
+
+    Of each attribute and dataset the latest instance becomes what stands, where it is newer than that (by
+    ``observedAt``, else by when it was written); others are kept with the time when they became known. One that was
+    observed at the same time as one that is told already corrects it. Everything is checked, granted and ledgered as by
+    ``write``; at most 10,000 instances. Raises Invalid, Refused.
+    """
+    return _evolve(actor, evolution, cause)
+
+
+@steady
+def correct(
+    actor: Actor, entity_id: str, attribute: str, instance_id: str, instance: Mapping[str, Any], *, cause: str = ""
+) -> None:
+    """Replace an instance of the history; what was told before stays in the store. What stands follows. Raises NotFound
+    (``entity.instance``, ``entity.unknown``), Invalid, Refused."""
+    _correct(actor, entity_id, attribute, instance_id, instance, cause)
+
+
+@steady
+def strike(
+    actor: Actor,
+    entity_id: str,
+    attribute: str = "",
+    *,
+    dataset: str | None = None,
+    instance_id: str = "",
+    cause: str = "",
+) -> None:
+    """Tell no more of an entity's history: all of it, which deletes the entity, an attribute (of a dataset; empty text
+    is the default one, None are all), or one instance. What stood by what is struck stands no more. Nothing is removed
+    from the store. Raises NotFound (``entity.instance``, ``entity.unknown``), Refused."""
+    _strike(actor, entity_id, attribute, dataset, instance_id, cause)
+
+
+@steady
+def evolution(
+    actor: Actor, entity_id: str, window: Window, *, most: int = 1000, aggregation: Aggregation | None = None
+) -> Evolutions:
+    """One entity through time, also when it was deleted. ``most`` instances, and all that have the time of the last.
+    Raises NotFound where it does not exist or is not to be seen; an empty window is none."""
+    return _evolution.evolution(actor, entity_id, window, most, aggregation)
+
+
+@steady
+def evolutions(
+    actor: Actor, query: Query, window: Window, *, most: int = 1000, aggregation: Aggregation | None = None
+) -> Evolutions:
+    """Entities through time that have an instance in the window, of the attributes ``query.has`` if there are such.
+    ``q``, ``geo`` and ``scope_q`` are held to what lies in the window (CIM 009 5.7.4.4); ``query.after`` is an id; the
+    only sort is by id. What was deleted is found by ``deletedAt`` only. Leaves a ledger row of persons."""
+    return _evolution.evolutions(actor, query, window, most, aggregation)
+
+
+@steady
+def count_evolutions(actor: Actor, query: Query, window: Window) -> int:
+    """How many entities ``evolutions`` finds in all."""
+    return _evolution.count(actor, query, window)
+
+
+@steady
 def referring(actor: Actor, entity_id: str, limit: int = 50) -> list[Entity]:
     """Entities with a Relationship to this one."""
     return maps.referring(actor, entity_id, limit)
@@ -279,13 +354,21 @@ def check_collation(tag: str) -> None:
 
 
 __all__ = [
+    "Aggregated",
+    "Aggregation",
     "Answer",
+    "Axis",
     "Change",
     "Claim",
     "Draft",
     "Entity",
     "EntityType",
+    "Evolution",
+    "Evolutions",
+    "Evolved",
     "GeoQuery",
+    "Instance",
+    "Method",
     "Mode",
     "News",
     "Page",
@@ -297,6 +380,7 @@ __all__ = [
     "Touched",
     "Used",
     "Verified",
+    "Window",
     "Written",
     "fold",
     "grams",

@@ -16,7 +16,7 @@ from lingqu.centre.entities.qlang import Both, Path, Range, Term, Tree
 HEADS = ("value", "object", "vocab", "json", "valueList", "objectList")
 _PLAIN_MEMBERS = frozenset({"observedAt", "unitCode", "datasetId", "lang", "instanceId"})
 _ORDERED = frozenset({"<", "<=", ">", ">="})
-_COLUMNS = {"createdAt": "created_at", "modifiedAt": "modified_at"}
+COLUMNS = {"createdAt": "created_at", "modifiedAt": "modified_at"}
 
 
 def compile_tree(tree: Tree, parameters: dict[str, Any]) -> tuple[str]:
@@ -24,26 +24,31 @@ def compile_tree(tree: Tree, parameters: dict[str, Any]) -> tuple[str]:
     if isinstance(tree, Both):
         parts = (compile_tree(part, parameters)[0] for part in tree.parts)
         return ("(" + (" and " if tree.every else " or ").join(parts) + ")",)
+    if tree.operator == "!":
+        return (f"coalesce(not {compile_tree(Term(tree.path), parameters)[0]}, true)",)
     name = f"q_{len(parameters)}"
     if not tree.operator and len(tree.path.names) == 1 and not tree.path.members:
         parameters[name] = tree.path.names[0]
         return (f"(attrs ? %({name})s or geo ? %({name})s)",)
-    column = _COLUMNS.get(tree.path.names[0])
+    column = COLUMNS.get(tree.path.names[0])
     if column and tree.operator in ("==", "!=", "<", "<=", ">", ">=") and isinstance(tree.values[0], str):
         parameters[name] = tree.values[0]
         operator = {"==": "=", "!=": "<>"}.get(tree.operator, tree.operator)
         return (f"{column} {operator} %({name})s::timestamptz",)
-    parameters[name] = _jsonpath(tree)
+    parameters[name] = path_of(tree)
     return (f"attrs @@ %({name})s::jsonpath",)
 
 
-def _jsonpath(term: Term) -> str:
+def path_of(term: Term) -> str:
+    """The comparison of a term as a jsonpath over attributes."""
     places = _places(term.path, term.operator in _ORDERED)
     if not term.operator:
         return " || ".join(f"exists({place})" for place in places)
     if term.operator in ("!=", "!~="):
         positive = _any(places, "==" if term.operator == "!=" else "~=", term.values)
         held = " || ".join(f"exists({place})" for place in places)
+        if term.operator == "!=":  # what is of another kind is unequal (4.9)
+            return f"({held}) && (!({positive}) || (({positive}) is unknown))"
         return f"({held}) && !({positive})"
     return _any(places, term.operator, term.values)
 

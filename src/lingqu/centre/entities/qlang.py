@@ -1,9 +1,9 @@
 """NGSI-LD query language (CIM 009 V1.9.1, clause 4.9): text to a tree.
 
-``query = and *("|" and)``; ``and = unit *(";" unit)``; ``unit = "(" query ")" / path [operator value]``. A path is
-``attribute *("." sub-attribute) ["[" member *("." member) "]"]``. A name that holds dots (a whole IRI) stands between
-``<`` and ``>``. Values are numbers, ``true``/``false``, quoted text, other text as it stands, ranges ``a..b`` and
-lists ``a,b``.
+``query = and *("|" and)``; ``and = unit *(";" unit)``; ``unit = "(" query ")" / "!" path / path [operator value]``. A
+path is ``attribute *("." sub-attribute) ["[" member *("." member) "]"]``. A name that holds dots (a whole IRI) stands
+between ``<`` and ``>``. Values are numbers, ``true``/``false``, quoted text, other text as it stands, ranges ``a..b``
+and lists ``a,b``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Term:
-    """``operator`` is empty for mere existence; ``values`` holds several for a list."""
+    """``operator`` is empty for mere existence, ``!`` for absence; ``values`` holds several for a list."""
 
     path: Path
     operator: str = ""
@@ -96,6 +96,8 @@ def _said(tree: Tree, rename: Callable[[str], str], revalue: Revalue) -> str:
     path = ".".join(f"<{rename(name)}>" for name in tree.path.names)
     if tree.path.members:
         path += f"[{'.'.join(tree.path.members)}]"
+    if tree.operator == "!":
+        return f"!{path}"
     return path + tree.operator + ",".join(_value(revalue(tree.path.names[0], v)) for v in tree.values)
 
 
@@ -138,15 +140,20 @@ class _Reader:
                 raise self.wrong()
             self.at += 1
             return inner
+        if self.text.startswith("!", self.at):
+            self.at += 1
+            return Term(self._path(), "!")
         return self._term()
 
-    def _term(self) -> Term:
+    def _path(self) -> Path:
         found = _PATH.match(self.text, self.at)
         if not found:
             raise self.wrong()
         self.at = found.end()
-        members = tuple(found[2].split(".")) if found[2] else ()
-        path = Path(_names(found[1]), members)
+        return Path(_names(found[1]), tuple(found[2].split(".")) if found[2] else ())
+
+    def _term(self) -> Term:
+        path = self._path()
         operator = _OPERATOR.match(self.text, self.at)
         if not operator:
             return Term(path)

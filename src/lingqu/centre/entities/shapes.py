@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 Mode = Literal["create", "replace", "merge", "append", "update", "upsert"]
+Axis = Literal["", "observedAt", "createdAt", "modifiedAt", "deletedAt"]
+Method = Literal["totalCount", "distinctCount", "sum", "avg", "min", "max", "stddev", "sumsq"]
 VALUE_KEYS = ("value", "object", "languageMap", "json", "vocab", "valueList", "objectList")
 
 
@@ -18,6 +20,7 @@ class Draft:
     An empty ``owner`` or ``region`` keeps what stands; a new entity is then owned by the actor's department, and its
     region is the value of the type's region attribute. ``prov=None`` keeps the provenance of attributes that stay.
     ``scopeless``: a change of what stands takes its scopes away; without scopes and without this it keeps them.
+    ``endless`` likewise takes its ``expires_at`` away.
     """
 
     id: str
@@ -30,6 +33,7 @@ class Draft:
     prov: Mapping[str, Any] | None = None
     expires_at: datetime | None = None
     scopeless: bool = False
+    endless: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,3 +204,87 @@ class Past:
     cause: str
     true_from: datetime | None = None
     true_to: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which instances of an evolution are asked for (CIM 009 4.11). ``axis`` is the time that they are looked at by;
+    empty: when each was observed, else when it was gone or last written. ``since`` belongs to the window, ``before``
+    does not. ``last``: so many of each attribute, the latest (0: all). ``attributes`` (none: all), ``without`` and
+    ``datasets`` (none: all; empty text is the default one) narrow further; ``@scope`` is the scope."""
+
+    axis: Axis = ""
+    since: datetime | None = None
+    before: datetime | None = None
+    last: int = 0
+    attributes: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Aggregation:
+    """``months`` and ``seconds`` make a period; both 0 is the whole window (CIM 009 4.5.19). Standard deviations are
+    those of a population."""
+
+    methods: tuple[Method, ...]
+    months: int = 0
+    seconds: float = 0
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One value that an attribute had. ``at`` is its time on the window's axis. A deletion has ``deleted_at`` and
+    neither of the other times."""
+
+    attribute: str
+    dataset: str
+    instance: Mapping[str, Any]
+    id: str
+    at: datetime
+    created_at: datetime | None
+    modified_at: datetime | None
+    deleted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Aggregated:
+    """``periods``: method → (value or None, begin, end) of every period that holds an instance."""
+
+    attribute: str
+    dataset: str
+    kind: str
+    periods: Mapping[str, list[tuple[Any, datetime, datetime]]]
+
+
+@dataclass(frozen=True)
+class Evolved:
+    """An entity through time, masked for the actor who asked. ``attributes`` are all that have instances in the
+    window, with their kind; ``instances`` those that this page holds, in their order."""
+
+    entity: Entity
+    instances: list[Instance]
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    aggregates: list[Aggregated] = field(default_factory=list)
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Evolutions:
+    """``cut``: there are more instances in the window than were asked for. ``next``: the id to go on after."""
+
+    found: list[Evolved]
+    cut: bool = False
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class Evolution:
+    """Instances of an entity to be brought into its history: attribute → instances in store form, of the same dataset
+    as often as one likes. ``scopes``: (scopes, since when, if that is said)."""
+
+    id: str
+    type: str
+    attrs: Mapping[str, list[Mapping[str, Any]]]
+    types: tuple[str, ...] = ()
+    scopes: tuple[tuple[tuple[str, ...], datetime | None], ...] = ()

@@ -122,7 +122,7 @@ def _instance(instance: Mapping[str, Any], shape: Shape, linked: Mapping[str, An
     if linked:
         instance = _with_linked(instance, linked)
     if shape.lang and instance.get("type") == "LanguageProperty":
-        instance = _in_language(instance, shape.lang)
+        instance = in_language(instance, shape.lang)
     result = dict(_member(name, value, shape) for name, value in instance.items())
     if not shape.sys_attrs:
         result.pop("expiresAt", None)
@@ -137,7 +137,7 @@ def _instance(instance: Mapping[str, Any], shape: Shape, linked: Mapping[str, An
 
 def _member(name: str, value: Any, shape: Shape) -> tuple[str, Any]:
     if name in _WORDS:
-        return name, _words(value, shape.terms)
+        return name, words(value, shape.terms)
     if name in _VERBATIM or name in VALUES:
         return name, value
     return shape.terms.said(name), attribute(value, shape)
@@ -165,17 +165,17 @@ def _simple(instance: Mapping[str, Any], shape: Shape, linked: Mapping[str, Any]
         found = [linked.get(i, i) for i in ids]
         return found if "objectList" in instance or isinstance(instance.get("object"), list) else found[0]
     if instance.get("type") == "LanguageProperty":
-        return _in_language(instance, shape.lang)["value"] if shape.lang else {"languageMap": instance["languageMap"]}
+        return in_language(instance, shape.lang)["value"] if shape.lang else {"languageMap": instance["languageMap"]}
     if instance.get("type") == "ListRelationship":
         return targets(instance)
     if instance.get("type") == "JsonProperty":
         return {"json": instance.get("json")}
     if instance.get("type") == "VocabProperty":
-        return {"vocab": _words(instance.get("vocab"), shape.terms)}
+        return {"vocab": words(instance.get("vocab"), shape.terms)}
     return plain(instance)
 
 
-def _in_language(instance: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def in_language(instance: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """A LanguageProperty as a Property in the best of the languages asked for (4.15; RFC 4647 lookup)."""
     texts = instance["languageMap"]
     tag = next((found for w in _ranges(lang) if (found := _lookup(w, texts)) is not None), None)
@@ -208,9 +208,9 @@ def _lookup(wanted: str, texts: Mapping[str, Any]) -> str | None:
     return next((tag for low, tag in known.items() if low.startswith(wanted.lower() + "-")), None)
 
 
-def _words(value: Any, terms: Terms) -> Any:
+def words(value: Any, terms: Terms) -> Any:
     if isinstance(value, list):
-        return [_words(v, terms) for v in value]
+        return [words(v, terms) for v in value]
     return terms.said(stored(value)) if isinstance(value, str) else value
 
 

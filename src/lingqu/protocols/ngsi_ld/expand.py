@@ -14,7 +14,7 @@ from lingqu.protocols.ngsi_ld.terms import Terms
 
 _KIND_OF = {key: kind for kind, key in KINDS.items() if kind != "GeoProperty"}
 GEOMETRIES = frozenset({"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"})
-_OWN = frozenset(
+OWN = frozenset(
     {"id", "@id", "type", "@type", "scope", "@context", "expiresAt", "createdAt", "modifiedAt", "deletedAt"}
 )
 _GIVEN_OUT = frozenset({"createdAt", "modifiedAt", "deletedAt", "instanceId"})
@@ -35,6 +35,7 @@ def draft(document: Any, terms: Terms, *, entity_id: str = "", partial: bool = F
         raise wrong("id 须是 URI", "the id must be a URI", "id")
     types = _types(document, terms, partial)
     bare = partial and document.get("scope") == NULL
+    endless = partial and document.get("expiresAt") == NULL
     return Draft(
         id=found_id,
         type=types[0] if types else "",
@@ -42,7 +43,10 @@ def draft(document: Any, terms: Terms, *, entity_id: str = "", partial: bool = F
         attrs=attributes(document, terms, merging=partial),
         scopes=() if bare else checking.scopes(document.get("scope")),
         scopeless=bare,
-        expires_at=checking.time(document["expiresAt"], "expiresAt") if document.get("expiresAt") else None,
+        expires_at=checking.time(document["expiresAt"], "expiresAt")
+        if document.get("expiresAt") and not endless
+        else None,
+        endless=endless,
     )
 
 
@@ -61,7 +65,7 @@ def _types(document: Mapping[str, Any], terms: Terms, partial: bool) -> list[str
 def attributes(document: Mapping[str, Any], terms: Terms, *, merging: bool) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name, given in document.items():
-        if name not in _OWN:
+        if name not in OWN:
             checking.attribute_name(name, terms.knows(name))
             result[terms.stored(name)] = attribute(name, given, terms, merging=merging)
     return result
@@ -69,7 +73,7 @@ def attributes(document: Mapping[str, Any], terms: Terms, *, merging: bool) -> d
 
 def attribute(name: str, given: Any, terms: Terms, *, merging: bool) -> Any:
     """One attribute: an instance, or a list of them for several datasetIds."""
-    if isinstance(given, list) and given and all(_is_instance(g) for g in given):
+    if isinstance(given, list) and given and all(is_instance(g) for g in given):
         instances = [_instance(name, g, terms, merging) for g in given]
         datasets = [i.get("datasetId", "") for i in instances]
         if len(set(datasets)) < len(datasets):
@@ -78,7 +82,7 @@ def attribute(name: str, given: Any, terms: Terms, *, merging: bool) -> Any:
     return _instance(name, given, terms, merging)
 
 
-def _is_instance(given: Any) -> bool:
+def is_instance(given: Any) -> bool:
     return isinstance(given, Mapping) and (given.get("type") in KINDS or any(key in given for key in _KIND_OF))
 
 
@@ -103,7 +107,7 @@ def _instance(name: str, given: Any, terms: Terms, merging: bool) -> dict[str, A
 
 def _without_value(name: str, given: Mapping[str, Any], terms: Terms, merging: bool) -> dict[str, Any]:
     """A fragment of an attribute when merging (only its sub-attributes); else a plain object as value."""
-    if merging and given and all(k in _VERBATIM or _is_instance(v) for k, v in given.items()):
+    if merging and given and all(k in _VERBATIM or is_instance(v) for k, v in given.items()):
         return _members(name, given, terms, merging)
     return {"type": "Property", "value": dict(given)}
 

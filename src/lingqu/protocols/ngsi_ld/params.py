@@ -62,7 +62,7 @@ def shape(given: Mapping[str, str], terms: Terms, media: str) -> Shape:
         raise http.invalid_request("the options contradict each other")
     if "geometryProperty" in given and media != http.GEO:
         raise http.bad_data("geometryProperty goes with application/geo+json only")
-    pick, omit = _projections(given, terms)
+    pick, omit = projections(given, terms)
     join, level = _joined(given)
     if max(pick.depth(), omit.depth()) > level:
         raise http.bad_data("members of linked entities are named deeper than the join reaches")
@@ -82,7 +82,7 @@ def shape(given: Mapping[str, str], terms: Terms, media: str) -> Shape:
     )
 
 
-def _projections(given: Mapping[str, str], terms: Terms) -> tuple[projection.Projection, projection.Projection]:
+def projections(given: Mapping[str, str], terms: Terms) -> tuple[projection.Projection, projection.Projection]:
     if "attrs" in given and ("pick" in given or "omit" in given):
         raise http.bad_data("attrs goes neither with pick nor with omit")
     pick = projection.parse(given["pick"], terms.stored) if "pick" in given else projection.NOTHING

@@ -26,15 +26,23 @@ def query(request: HttpRequest) -> HttpResponse:
     media = http.accepted(request, querying.ALL)
     paging: dict[str, str] = request.GET.dict()  # type: ignore[assignment]
     params.known(paging)
+    used = terms(context)
+    body, selectors = parameters(document, used)
+    given = {**paging, **body}
+    asked = params.query(given, used, selectors=selectors)
+    return querying.answered(request, given, asked, params.shape(given, used, media), media, context)
+
+
+def parameters(
+    document: Any, used: Terms, *, more: tuple[str, ...] = ()
+) -> tuple[dict[str, str], tuple[Selector, ...]]:
+    """A query in a body as parameters of an address, and its selectors. ``more``: members that the caller reads."""
     if not isinstance(document, Mapping) or document.get("type", "Query") != "Query":
         raise http.bad_data("the body must be a Query")
     for name in document:
-        if name not in _MEMBERS:
+        if name not in _MEMBERS and name not in more:
             raise http.bad_data(f"{str(name)[:80]!r} is no member of a query here")
-    used = terms(context)
-    given = {**paging, **_parameters(document)}
-    asked = params.query(given, used, selectors=_selectors(document, used))
-    return querying.answered(request, given, asked, params.shape(given, used, media), media, context)
+    return _parameters(document), _selectors(document, used)
 
 
 def _parameters(document: Mapping[str, Any]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from lingqu.protocols.ngsi_ld import batch, common, discovery, entities, hosting, postquery, subscriptions
+from lingqu.protocols.ngsi_ld import batch, common, discovery, entities, hosting, postquery, subscriptions, temporal
 
 urlpatterns = [
     re_path(r"^entities/?$", entities.collection),
@@ -13,6 +13,11 @@ urlpatterns = [
     re_path(r"^entities/(?P<entity_id>.+?)/?$", entities.single),
     re_path(r"^entityOperations/(?P<name>create|upsert|update|merge|delete)/?$", batch.operation),
     re_path(r"^entityOperations/query/?$", postquery.query),
+    re_path(r"^temporal/entities/?$", temporal.collection),
+    re_path(r"^temporal/entities/(?P<entity_id>.*?)/attrs/?$", temporal.attributes),
+    re_path(r"^temporal/entities/(?P<entity_id>.*?)/attrs/(?P<rest>.+)$", temporal.attribute),
+    re_path(r"^temporal/entities/(?P<entity_id>.+?)/?$", temporal.single),
+    re_path(r"^temporal/entityOperations/query/?$", temporal.query),
     re_path(r"^subscriptions/?$", subscriptions.collection),
     re_path(r"^subscriptions/(?P<subscription_id>.+?)/?$", subscriptions.single),
     re_path(r"^types/?$", discovery.types),

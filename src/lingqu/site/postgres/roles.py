@@ -25,6 +25,7 @@ _SEE, _ADD, _KEEP, _ALL = "select", "select, insert", "select, insert, update", 
 WEB: dict[str, str] = {
     "entity": _ALL,
     "entity_past": _ADD,
+    "entity_instance": _ADD,
     "entity_change": _ADD,
     "entity_tally": _SEE,
     "entity_tried": _ADD,

@@ -187,7 +187,7 @@ def _combine(cursor: Any, actor: Actor, drafts: list[Draft], how: Callable[..., 
                 scopes=() if draft.scopeless else draft.scopes or tuple(scopes),
                 attrs=how(orjson.loads(attrs), draft.attrs),
                 prov=None if draft.prov is None else {**orjson.loads(prov), **draft.prov},
-                expires_at=draft.expires_at or expires,
+                expires_at=None if draft.endless else draft.expires_at or expires,
             )
         )
     return whole
