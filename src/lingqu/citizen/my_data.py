@@ -42,7 +42,7 @@ def mine(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if not request.user.is_authenticated:
             return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
         actor = selves.actor(request)
-        if not actor.person:
+        if not actor.subject:
             return render(request, "citizen/my_nobody.html", {"crumbs": _crumbs()})
         return page(request, actor, **kwargs)
 
@@ -70,16 +70,16 @@ def _frame(here: str, title: str, **context: Any) -> dict[str, Any]:
 @require_safe
 @mine
 def page(request: HttpRequest, actor: access.Actor) -> HttpResponse:
-    entity = entities.get(actor, actor.person)
+    entity = entities.get(actor, actor.subject)
     kind = entities.entity_type(entity.type)
     wording = Wording(get_language() or "zh-hans")
     wording.learn(record.targets(actor, entity), entities.entity_types())
     wording.places = regions.names(actor, [entity.region] if entity.region else [])
     words = Words()
-    access.note_held_back(actor.person)
+    access.note_held_back(actor.subject)
     readers = [
         {"department": words.department(code), "code": code, "count": n, "at": at}
-        for code, n, at in access.readers_of(actor.person)
+        for code, n, at in access.readers_of(actor.subject)
     ]
     context = _frame(
         "my_data",
@@ -88,8 +88,8 @@ def page(request: HttpRequest, actor: access.Actor) -> HttpResponse:
         name=wording.label(kind, entity),
         sections=record.sections(kind, entity, wording, False),
         readers=readers[:6],
-        asked=[c for c in access.consents_of(actor.person) if c.state == "asked"],
-        open_corrections=[c for c in fusion.corrections_of(actor.person) if c.state in ("open", "accepted")],
+        asked=[c for c in access.consents_of(actor.subject) if c.state == "asked"],
+        open_corrections=[c for c in fusion.corrections_of(actor.subject) if c.state in ("open", "accepted")],
     )
     return render(request, "citizen/my_data.html", context)
 
@@ -104,8 +104,8 @@ def _asked_looks(request: HttpRequest) -> dict[str, Any]:
 def looks(request: HttpRequest, actor: access.Actor) -> HttpResponse:
     asked, before = _asked_looks(request), request.GET.get("before", "")
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
-    access.note_held_back(actor.person)
-    found = access.reads_of(actor.person, **asked, before=number, limit=PAGE)
+    access.note_held_back(actor.subject)
+    found = access.reads_of(actor.subject, **asked, before=number, limit=PAGE)
     words = Words()
     groups: list[dict[str, Any]] = []
     for look in found:
@@ -118,7 +118,7 @@ def looks(request: HttpRequest, actor: access.Actor) -> HttpResponse:
         groups=groups,
         asked=asked,
         acts=words.acts,
-        readers=[(code, words.department(code)) for code, _n, _at in access.readers_of(actor.person)],
+        readers=[(code, words.department(code)) for code, _n, _at in access.readers_of(actor.subject)],
         last=found[-1].number if len(found) == PAGE else None,
     )
     return render(request, "citizen/my_looks.html", context)
@@ -129,7 +129,7 @@ def looks(request: HttpRequest, actor: access.Actor) -> HttpResponse:
 def export(request: HttpRequest, actor: access.Actor) -> HttpResponse:
     """The looks as a file, for one's own keeping."""
     asked, words, out = _asked_looks(request), Words(), io.StringIO()
-    found = access.reads_of(actor.person, **asked, limit=EXPORTED)
+    found = access.reads_of(actor.subject, **asked, limit=EXPORTED)
     writer = csv.writer(out)
     writer.writerow(
         [_("Number"), _("When"), _("Department"), _("Who"), _("What"), _("Purpose"), _("Basis"), _("Items")]
@@ -141,7 +141,7 @@ def export(request: HttpRequest, actor: access.Actor) -> HttpResponse:
         cells = [each.number, when, words.department(each.department), row["who"], row["act"], purpose]
         cells += [row["basis"], "; ".join(row["items"])]
         writer.writerow([guarded(str(cell)) for cell in cells])
-    access.record(actor, "export", entity_type="Person", entity_ids=[actor.person], count=len(found))
+    access.record(actor, "export", entity_type="Person", entity_ids=[actor.subject], count=len(found))
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="looks-{timezone.localdate():%Y%m%d}.csv"'
     return response
@@ -151,7 +151,7 @@ def export(request: HttpRequest, actor: access.Actor) -> HttpResponse:
 @mine
 def consents(request: HttpRequest, actor: access.Actor) -> HttpResponse:
     words = Words()
-    found = [words.consent(each) for each in access.consents_of(actor.person)]
+    found = [words.consent(each) for each in access.consents_of(actor.subject)]
     context = _frame(
         "my_consents",
         _("My consents"),
@@ -180,8 +180,8 @@ def consent(request: HttpRequest, actor: access.Actor, number: int) -> HttpRespo
 @require_safe
 @mine
 def corrections(request: HttpRequest, actor: access.Actor) -> HttpResponse:
-    words, entity = Words(), entities.get(actor, actor.person)
-    rows = [words.correction(each, entity.type) for each in fusion.corrections_of(actor.person) if each.by_person]
+    words, entity = Words(), entities.get(actor, actor.subject)
+    rows = [words.correction(each, entity.type) for each in fusion.corrections_of(actor.subject) if each.by_person]
     return render(request, "citizen/my_corrections.html", _frame("my_corrections", _("My corrections"), rows=rows))
 
 
@@ -197,7 +197,7 @@ def withdraw(request: HttpRequest, actor: access.Actor, number: int) -> HttpResp
 @mine
 def objections(request: HttpRequest, actor: access.Actor) -> HttpResponse:
     words = Words()
-    rows = [{"of": o, "department": words.department(o.department)} for o in access.objections_of(actor.person)]
+    rows = [{"of": o, "department": words.department(o.department)} for o in access.objections_of(actor.subject)]
     context = _frame("my_objections", _("My objections"), rows=rows, departments=words.holders())
     return render(request, "citizen/my_objections.html", context)
 
@@ -209,7 +209,7 @@ def object_to(request: HttpRequest, actor: access.Actor) -> HttpResponse:
     said = request.POST if request.method == "POST" else request.GET
     number, department = said.get("look", ""), said.get("department", "")
     look = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else 0
-    rows = access.reads_of(actor.person, number=look, limit=1) if look else []
+    rows = access.reads_of(actor.subject, number=look, limit=1) if look else []
     words, days = Words(), catalogue.sharing_rules().objection.days
     if not rows and department not in catalogue.departments():
         return redirect("citizen:my_objections")

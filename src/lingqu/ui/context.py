@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.notices import door as notices
-from lingqu.ui import purpose
+from lingqu.ui import behalf, purpose
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -59,6 +59,26 @@ class Me:
     def unread(self) -> int:
         """Messages not read yet, counted to a hundred."""
         return notices.unread(self._actor) if self._actor else 0
+
+    @cached_property
+    def behalf(self) -> dict[str, str] | None:
+        """Whom the pages act for, and why they may."""
+        found = self._actor.behalf if self._actor else None
+        if found is None:
+            return None
+        return {"id": found.id, "label": found.label, "basis": behalf.basis(found.basis)}
+
+    @cached_property
+    def behalf_lost(self) -> bool:
+        """Told once: from then on the session acts for its own person."""
+        if self._actor is None or not access.behalf_lost(self._request):
+            return False
+        access.act_for(self._request, "")
+        return True
+
+    @cached_property
+    def person(self) -> str:
+        return self._actor.person if self._actor else ""
 
     @cached_property
     def administers(self) -> bool:

@@ -31,7 +31,7 @@ def page(request: HttpRequest, entity_id: str, attribute: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
     actor = selves.about(request, entity_id)
-    own = bool(actor.person) and actor.person == entity_id
+    own = actor.is_of(entity_id, "apply")
     kind = _kind(entity_id, attribute)
     if not own and purpose.missing(request, kind.personal):
         return purpose.ask(request, request.get_full_path())

@@ -22,4 +22,4 @@ def actor(request: HttpRequest) -> access.Actor:
 def about(request: HttpRequest, entity_id: str) -> access.Actor:
     """The actor: under the own purpose where the record is the own one."""
     found = access.actor_of(request)
-    return actor(request) if found.person and found.person == entity_id else found
+    return actor(request) if entity_id in found.selves else found

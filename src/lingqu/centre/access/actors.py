@@ -66,6 +66,16 @@ class Actor:
         behalf = self.behalf.id if self.behalf and self.behalf.may("see") else ""
         return tuple(each for each in (self.person, behalf) if each)
 
+    @property
+    def subject(self) -> str:
+        """Whom pages about the own data are about: whom the actor acts for, else the own person."""
+        return self.behalf.id if self.behalf and self.behalf.may("see") else self.person
+
+    def is_of(self, entity_id: str, does: str = "see") -> bool:
+        """Whether an entity is the own person, or one that the actor acts for now and may do this for."""
+        acts = self.behalf is not None and self.behalf.id == entity_id and self.behalf.may(does)
+        return bool(entity_id) and (entity_id == self.person or acts)
+
 
 SYSTEM = Actor(kind="system", name="lingqu", way="command", purpose="operation")
 """Lingqu's own work (fusion, import): may read and write everything; its writes are recorded."""

@@ -126,7 +126,7 @@ def latest_of(agreements: Sequence[str], persons: Iterable[str]) -> dict[str, Co
 def _own(actor: Actor, number: int, *, paper: bool = False) -> Consent:
     """The row, locked. A person acts on the own consents; a signed paper is entered by the department that asked."""
     row = Consent.objects.select_for_update().filter(number=number).first()
-    mine = row is not None and bool(actor.person) and actor.person == row.person
+    mine = row is not None and actor.is_of(row.person, "apply")
     theirs = row is not None and paper and bool(actor.department) and actor.department == row.department
     if row is None or not (mine or theirs or actor.kind == "system"):
         ledger.record(actor, "refused", detail={"rule": "access.consent", "consent": number})

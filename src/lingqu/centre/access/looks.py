@@ -21,8 +21,8 @@ _ACTS = "l.act = any (array['read', 'export', 'verify', 'refused'])"
 
 @dataclass(frozen=True)
 class Look:
-    """One look. ``own``: by the person's own account. ``who`` is the account's name on screen; ``words`` what was said
-    beside the purpose. ``number`` is that of the ledger's row."""
+    """One look. ``own``: by the person's own account, or in the person's name. ``who`` is the account's name on screen;
+    ``words`` what was said beside the purpose. ``number`` is that of the ledger's row."""
 
     number: int
     at: datetime
@@ -39,12 +39,14 @@ class Look:
     detail: Mapping[str, Any]
 
 
+_OWN = "(coalesce(a.person = %(person)s, false) or coalesce(l.detail ->> 'on_behalf' = %(person)s, false))"
+"""By the person's own account, or by one that acted for the person."""
 _LOOKS = f"""
 select l.id, l.at, l.act, l.way, l.actor, coalesce(a.display_name, ''), coalesce(a.kind, ''),
-       coalesce(a.department, ''), coalesce(a.person = %(person)s, false), l.purpose, l.attributes, l.detail
+       coalesce(a.department, ''), {_OWN}, l.purpose, l.attributes, l.detail
 from access_ledger l left join access_account a on a.username = l.actor
 where l.entity_ids @> array[%(person)s] and {_ACTS}
-  and (%(own)s::boolean is null or coalesce(a.person = %(person)s, false) = %(own)s)
+  and (%(own)s::boolean is null or {_OWN} = %(own)s)
   and (%(department)s = '' or a.department = %(department)s)
   and (%(act)s = '' or l.act = %(act)s)
   and (%(words)s = '' or position(lower(%(words)s) in lower(concat_ws(' ', l.purpose, a.display_name))) > 0)
@@ -62,7 +64,7 @@ select l.id from access_ledger l where l.entity_ids @> array[%(person)s] and {_A
 _DEPARTMENTS = f"""
 select coalesce(a.department, ''), count(*), max(l.at)
 from access_ledger l left join access_account a on a.username = l.actor
-where l.entity_ids @> array[%(person)s] and {_ACTS} and not coalesce(a.person = %(person)s, false) and not {_HELD}
+where l.entity_ids @> array[%(person)s] and {_ACTS} and not {_OWN} and not {_HELD}
 group by 1 order by 3 desc
 """  # noqa: S608
 _DELAYED = f"""
@@ -178,5 +180,5 @@ def _look(row: Any) -> Look:
 
 def objectable(actor: Actor, number: int) -> Look | None:
     """A look of others at the actor's own record that the actor is shown."""
-    found = of(actor.person, own=False, number=number, limit=1)
+    found = of(actor.subject, own=False, number=number, limit=1)
     return found[0] if found else None

@@ -44,21 +44,21 @@ class Objected:
 def object_to(actor: Actor, *, department: str, words: str, due: datetime, look: int) -> Objected:
     """See ``door.object_to``."""
     words = " ".join(words.split())
-    if not actor.person or not 2 <= len(words) <= 1000:
+    if not actor.is_of(actor.subject, "apply") or not 2 <= len(words) <= 1000:
         raise Invalid("access.objection", Text(zh="请用 2 至 1000 字说明理由", en="Say why, in 2 to 1000 characters"))
     if look:
         seen = looks.objectable(actor, look)
         if seen is None:
             raise _none(actor, look)
         department = seen.department or department
-    if Objection.objects.filter(person=actor.person, look=look, department=department, state="open").exists():
+    if Objection.objects.filter(person=actor.subject, look=look, department=department, state="open").exists():
         raise Conflict(
             "access.objection",
             Text(zh="您已就此提出异议，正在办理", en="You have objected to this already; it is being dealt with"),
             next_step=Text(zh="在“我的异议”查看进度", en="See how it stands under My data"),
         )
     row = Objection.objects.create(
-        person=actor.person, department=department, look=look, words=words, asked_at=timezone.now(), due_at=due
+        person=actor.subject, department=department, look=look, words=words, asked_at=timezone.now(), due_at=due
     )
     _record(actor, row, "objected")
     return _told(row)

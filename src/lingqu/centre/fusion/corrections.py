@@ -106,7 +106,7 @@ def evidence(actor: Actor, number: int) -> Evidence:
 
 
 def _own(actor: Actor, row: Correction) -> bool:
-    return (bool(actor.person) and actor.person == row.entity_id) or actor.name == row.asked_by
+    return actor.is_of(row.entity_id) or actor.name == row.asked_by
 
 
 def counts(department: str = "") -> dict[str, dict[str, int]]:

@@ -169,7 +169,7 @@ def _own(actor: access.Actor, number: str) -> Row:
     row = Row.objects.filter(number=number).first()
     if row is None:
         raise unknown(number)
-    own = bool(actor.person) and actor.person in (row.wallet, row.holder)
+    own = actor.is_of(row.wallet) or actor.is_of(row.holder)
     known = kinds().get(row.kind)
     if not own and not (actor.kind == "system" or (known is not None and may_issue(actor, known))):
         raise unknown(number)

@@ -24,8 +24,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
         return to_sign_in(request)
     actor = access.actor_of(request)
     marks = states()
-    own = [(each, marks[each.state]) for each in papers.certificates.of_person(actor.person)]
-    context = {"crumbs": [(_("My certificates"), "")], "own": own, "person": actor.person}
+    own = [(each, marks[each.state]) for each in papers.certificates.of_person(actor.subject)]
+    context = {"crumbs": [(_("My certificates"), "")], "own": own, "person": actor.subject}
     kinds = papers.certificates.kinds().values()
     context["issues"] = any(papers.certificates.may_issue(actor, kind) for kind in kinds)
     return render(request, "ui/certificates/wallet.html", context)

@@ -80,7 +80,7 @@ def _context(
 
 def corrects(actor: access.Actor, entity: entities.Entity) -> bool:
     """Whether pages offer to say that a fact is wrong: to the person of the record, and to departments."""
-    return bool(actor.person == entity.id or actor.department) and actor.kind == "person"
+    return (actor.is_of(entity.id, "apply") or bool(actor.department)) and actor.kind == "person"
 
 
 def targets(actor: access.Actor, entity: entities.Entity) -> list[entities.Entity]:

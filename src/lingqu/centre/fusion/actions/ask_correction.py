@@ -56,7 +56,7 @@ def ask(
         resource=resource,
         department=department,
         asked_by=actor.name,
-        by_person=actor.person == entity_id,
+        by_person=actor.is_of(entity_id, "apply"),
         asking_department=actor.department,
         asked_at=now,
         due_at=catalogue.due(now, catalogue.sharing_rules().correct.days),

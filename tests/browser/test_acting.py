@@ -1,0 +1,46 @@
+"""Acting for others in a real browser: on a phone, with a keyboard, in both languages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, expect
+
+from browser.test_my_data import looked_through, signed_in
+from lingqu.centre.access import door as access
+from lingqu.centre.access.models import Account
+from lingqu.centre.entities import door as entities
+from ui.living import Town
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+
+@pytest.fixture(scope="module")
+def firm(town: Town) -> access.Represented:
+    """What the demo citizen represents; two mandates are given, one of them waits for its answer."""
+    entities.follow_representations()
+    me = access.Actor("person", "citizen", account_id=1, person=Account.objects.get(username="citizen").person)
+    [found] = [each for each in access.represented(me) if each.type == "Organization"]
+    now = timezone.now()
+    for _ in range(2):
+        given = {"entity": found.id, "taker": "accountant", "does": ("see", "apply"), "words": "代理记账"}
+        number = access.give_mandate(me, access.MandateOffer(begins=now, ends=now + timedelta(days=90), **given))
+    access.answer_mandate(access.Actor("person", "accountant"), number, accept=True)
+    return found
+
+
+PAGES = ["/my/mandates/", "/citizen/", "/my/certificates/"]
+
+
+@pytest.mark.parametrize(("width", "language"), [(320, "zh-CN"), (360, "en-GB"), (1280, "zh-CN")])
+@pytest.mark.parametrize("who", ["citizen", "accountant"])
+def test_everybody_can_use_it(
+    browser: Browser, server: str, firm: access.Represented, width: int, language: str, who: str
+) -> None:
+    page = signed_in(browser, server, width, language, who)
+    page.goto("/my/mandates/")
+    page.click(f'button[value="{firm.id}"]')
+    expect(page.locator(".band.acting")).to_contain_text(firm.label)
+    assert looked_through(page, PAGES, width) == []
