@@ -8,7 +8,7 @@ import lingqu.blueprint
 SOURCE = Path(lingqu.blueprint.__file__).parent
 DOCUMENT = Path(__file__).parents[2] / "docs" / "blueprint.md"
 RULE = re.compile(
-    r'"((?:blueprint|drawing|city|code_list|element|type|resource|sharing|opening|source|datum|quality|fusion|papers|role|'
+    r'"((?:blueprint|drawing|city|code_list|element|type|resource|sharing|opening|source|datum|quality|fusion|papers|guides|role|'
     r'department)\.[a-z_]+)"'
 )
 

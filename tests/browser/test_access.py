@@ -10,9 +10,13 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 import lingqu.ui
+from guides.harbin import HARBIN, SERVICES, placed
+from lingqu.blueprint.load import load
 from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
+from lingqu.centre.drawing import door as drawing
 from lingqu.centre.exchange.models import Dispatch
+from lingqu.centre.guides.definitions import GROUPS as LISTS
 from lingqu.centre.notices import door as notices
 from lingqu.centre.notices.models import Message, Preference, Sending
 from lingqu.kernel.text import Text
@@ -49,6 +53,16 @@ DESK += [
 ]
 DESK += ["/blueprint/?kind=resource", "/ledger/"]
 MINE = ["/my/messages/", "/my/messages/settings/"]
+SERVICE = [
+    "/citizen/services/",
+    "/enterprise/services/",
+    "/services/",
+    "/services/?words=开饭馆",
+    "/services/?words=zzz",
+    "/services/guides/food_business_licence/",
+    "/services/guides/identity_card/",
+    "/services/matters/open_restaurant/",
+]
 SHARING = ["", "?tab=all", "agreements/", "monitoring/", "bulletins/", "new/police.household_register/"]
 GROUPS = ["items", "purpose", "rows", "period", "method", "reach", "protection", "send"]
 
@@ -61,6 +75,7 @@ def addresses(town: Town, stages: list[str]) -> list[str]:
     records += ["/stewardship/outgoing/", *(f"/stewardship/outgoing/{d.pk}/" for d in Dispatch.objects.all())]
     return [
         *PUBLIC,
+        *SERVICE,
         *MINE,
         *(f"/my/messages/{m.pk}/" for m in Message.objects.all()),
         *records,
@@ -76,6 +91,9 @@ def stages(town: Town, django_db_blocker: Any) -> list[str]:
         demo_sharing.tell()
         handed_out()
         told()
+        city = load(HARBIN)
+        lists = [p for p in placed(city, {"code_list"}) if p.code in LISTS.values()]
+        drawing.replace([*placed(city, SERVICES), *lists], [], actor="tests", summary={})
         found = [*catalogue.requests(access.SYSTEM), *catalogue.agreements(access.SYSTEM)]
     numbers = {each.state: each.number for each in found}
     return [f"{n}/" for n in numbers.values()] + [f"{numbers['draft']}/{group}/" for group in GROUPS]

@@ -10,6 +10,7 @@ from lingqu.centre.drawing.definitions import City
 from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.exchange.definitions import Source
 from lingqu.centre.fusion.definitions import RegisterRules
+from lingqu.centre.guides.definitions import SearchWords, Service, ServiceBundle
 from lingqu.centre.papers.definitions import CertificateKind, Form, FormRules, FormSituation, FormTerms
 from lingqu.centre.procedures.definitions import Procedure, Reason
 from lingqu.centre.quality.definitions import RuleSet
@@ -54,6 +55,9 @@ _IN_FOLDERS = (
     Kind(FormSituation, Text(zh="办事情形", en="situation")),
     Kind(CertificateKind, Text(zh="证照种类", en="kind of certificate")),
     Kind(Procedure, Text(zh="办理流程", en="procedure")),
+    Kind(Service, Text(zh="政务服务事项", en="public service")),
+    Kind(ServiceBundle, Text(zh="一件事", en="bundle of services")),
+    Kind(SearchWords, Text(zh="搜索用语", en="words of searching")),
     Kind(Reason, Text(zh="理由模板", en="reason by template")),
 )
 CITY = Kind(City, Text(zh="城市", en="city"))

@@ -3,10 +3,12 @@ from __future__ import annotations
 from django.urls import path
 
 from lingqu.citizen import front, my_data
+from lingqu.ui.services import listing
 
 app_name = "citizen"
 urlpatterns = [
     path("", front.page, name="front"),
+    path("services/", listing.citizens, name="services"),
     path("my-data/", my_data.page, name="my_data"),
     path("my-data/looks/", my_data.looks, name="my_looks"),
     path("my-data/looks.csv", my_data.export, name="my_looks_export"),

@@ -142,6 +142,7 @@ INSTALLED_APPS = [
     "lingqu.centre.papers",
     "lingqu.centre.notices",
     "lingqu.centre.procedures",
+    "lingqu.centre.guides",
     "lingqu.ui",
     "lingqu.ui.entry.city",
     "lingqu.citizen",

@@ -10,6 +10,7 @@ from lingqu.blueprint.rules import (
     departments,
     elements,
     fusion,
+    guides,
     papers,
     procedures,
     quality,
@@ -38,6 +39,7 @@ EVERY: tuple[Check, ...] = (
     fusion.check,
     papers.check,
     procedures.check,
+    guides.check,
     roles.check,
     secrets.check,
 )
