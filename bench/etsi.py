@@ -31,13 +31,18 @@ from pathlib import Path
 from bench import harness
 
 TESTS = Path("TP/NGSI-LD")
-ROLE = {"code": "suite", "title": "Suite", "grants": [{"actions": ["read", "write"], "types": ["*"]}]}
+ROLE = {"code": "suite", "title": "Suite", "grants": [{"actions": ["read", "write", "register"], "types": ["*"]}]}
 RATES = ("NAMED", "ANONYMOUS", "TILES")
 KEPT = "https://raw.githubusercontent.com/marek-mraz/ngsi-ld-test-suite/main/resources/jsonld-contexts/"
 STRAY = (
     "https://easy-global-market.github.io/ngsild-api-data-models/ngsildTestSuite/ngsildTestSuiteV1.8-compound.jsonld"
 )
 PORTS = {"notification_server": 8085, "context_source": 8086, "context_server": 8087}
+OUTBOUND = (
+    "127.0.0.1,localhost,my.second.endpoint.org,unreachable.endpoint,my.csource.org,my.new.csource.org,peer.example,"
+    "source.example.com,csf-a.example.com,csf-b.example.com,original.subscriber.example"
+)
+"""The suite's own servers, and the hosts that it names though there are none."""
 NOTIFIER = "import django; django.setup(); from lingqu.site import notifying; notifying.Notifier().run()"
 MQTT = """*** Settings ***
 Library    MQTTLibrary
@@ -154,7 +159,7 @@ def _served(suite: Path, port: int, out: Path) -> Iterator[None]:
     env["PYTHONPATH"] = os.pathsep.join([str(harness.ROOT), env.get("PYTHONPATH", "")])
     env.pop("PROMETHEUS_MULTIPROC_DIR")
     env |= {f"LINGQU_RATE_{kind}": "" for kind in RATES}
-    env["LINGQU_OUTBOUND"] = "127.0.0.1,localhost,my.second.endpoint.org"  # the suite's own servers
+    env["LINGQU_OUTBOUND"] = OUTBOUND
     with (out / "server.log").open("w") as log:
         process = subprocess.Popen(web, env=env, stdout=log, stderr=log, cwd=harness.ROOT)
     worker = supervisor.environment(here, "worker") | {"LINGQU_OUTBOUND": env["LINGQU_OUTBOUND"]}

@@ -13,6 +13,7 @@ class Subscription(models.Model):
     """
 
     id = models.TextField(primary_key=True)
+    kind = models.CharField(max_length=12, default="entities", help_text="of what it is told: entities, sources")
     document = models.JSONField()
     context = models.JSONField(null=True)
     account = models.BigIntegerField(null=True)
@@ -77,3 +78,44 @@ class KeptContext(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class Source(models.Model):
+    """A registered context source (CIM 009 5.2.9). ``document`` has names in store form and of ``contextSourceInfo``
+    only what may be shown; the rest stands in ``sealed``. ``department`` answers for what the source holds: rights to
+    it are rights to entities that this department owns. Only who may register writes here (row-level security)."""
+
+    id = models.TextField(primary_key=True)
+    document = models.JSONField()
+    sealed = models.TextField(blank=True, help_text="encrypted: what is sent with each request and shown to nobody")
+    context = models.JSONField(null=True)
+    account = models.BigIntegerField(null=True)
+    maker = models.CharField(max_length=200)
+    department = models.CharField(max_length=80, blank=True)
+    paused = models.BooleanField(default=False, help_text="by an operator: nothing is sent to it")
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    modified_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "protocols_source"
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class SourceState(models.Model):
+    """How it goes with a source; whoever asks it writes here."""
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="state")
+    times_sent = models.BigIntegerField(default=0)
+    times_failed = models.BigIntegerField(default=0)
+    last_success = models.DateTimeField(null=True)
+    last_failure = models.DateTimeField(null=True)
+    why = models.JSONField(null=True, help_text="rule, message, next_step of the last failure")
+
+    class Meta:
+        db_table = "protocols_sourcestate"
+
+    def __str__(self) -> str:
+        return str(self.source_id)

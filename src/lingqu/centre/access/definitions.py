@@ -12,10 +12,10 @@ from lingqu.kernel.definition import Code, Definition, Field, Part, Reference
 from lingqu.kernel.elements import Mask
 from lingqu.kernel.text import Text
 
-Action = Literal["read", "write", "export", "verify", "steward", "handle", "apply", "administer", "issue"]
+Action = Literal["read", "write", "export", "verify", "steward", "handle", "apply", "administer", "issue", "register"]
 """``verify``: ask whether a value is so, without being told the value. ``issue``: certificates about entities of
 the type, as a department. ``handle``: do a department's work on cases; the types of such a grant are codes of
-procedures."""
+procedures. ``register``: say that another system answers for entities of the type (a context source)."""
 Rows = Literal["all", "own_department", "own_region", "self", "public"]
 Value = str | int | float | bool
 Ground = Literal["consent", "contract", "statutory_duty", "emergency", "public_interest", "disclosed", "other_law"]

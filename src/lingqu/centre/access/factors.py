@@ -9,15 +9,15 @@ from lingqu.centre.access.policy import Policy, policy
 
 
 def needs_second_factor(roles: Iterable[str]) -> bool:
-    """Whether an account of these roles must not act before it has a second factor: they administer, apply, issue, show
-    personal data unmasked or export it."""
+    """Whether an account of these roles must not act before it has a second factor: they administer, apply, issue,
+    register sources, show personal data unmasked or export it."""
     now = policy()
     return any(_weighty(now, grant) for code in roles if code in now.roles for grant in now.roles[code].grants)
 
 
 def _weighty(now: Policy, grant: Grant) -> bool:
-    """It administers, applies or issues, shows personal data as it is, or takes it out in lists."""
+    """It administers, applies, issues or registers sources, shows personal data as it is, or takes it out in lists."""
     actions = set(grant.actions)
-    if {"administer", "apply", "issue"} & actions or grant.unmasked:
+    if {"administer", "apply", "issue", "register"} & actions or grant.unmasked:
         return True
     return "export" in actions and bool("*" in grant.types or set(grant.types) & set(now.personal))

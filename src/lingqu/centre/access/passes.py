@@ -37,10 +37,10 @@ _GUARDED = re.compile(
     r"entity|guard\.evolution|procedures_|notices_|blueprint_|fusion_(?:fusiondispute|correction)"
     r"|access_ledger|access_objection|access_proposal|access_representation|access_mandate"
     r"|(?:update|insert into) \"?access_(?:account|consent|credential|delegation|grant|objection)"
-    r"|(?:update|insert into|delete from) \"?allauth_idp_oidc_client",
+    r"|(?:update|insert into|delete from) \"?(?:allauth_idp_oidc_client|protocols_source\b)",
     re.IGNORECASE,
 )
-_FLAGS: tuple[Action, ...] = ("steward", "administer", "apply")
+_FLAGS: tuple[Action, ...] = ("steward", "administer", "apply", "register")
 
 
 @dataclass

@@ -24,6 +24,7 @@ _ACTIONS = {
     "apply": Text(zh="应用蓝图于", en="apply a blueprint to"),
     "administer": Text(zh="管理", en="administer"),
     "issue": Text(zh="签发证照于", en="issue certificates about"),
+    "register": Text(zh="登记上下文源于", en="register a source of"),
 }
 
 

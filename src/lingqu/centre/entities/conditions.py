@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -55,6 +55,8 @@ def condition(actor: Actor, query: Query) -> Condition:
     _promoted(made, query)
     tree = qlang.parse(query.q) if query.q else None
     _shown(made, actor, query, tree)
+    if query.asked_elsewhere:
+        _shown(made, actor, replace(query, facets={}, sorts=()), qlang.parse(query.asked_elsewhere), "elsewhere")
     if tree is not None:
         made.add(*jsonpaths.compile_tree(tree, made.parameters))
     for number, (attribute, value) in enumerate(query.facets.items()):
@@ -124,10 +126,10 @@ def _selected(made: Condition, selectors: tuple[Selector, ...]) -> None:
     made.add(f"({' or '.join(ways)})", **parameters)
 
 
-def _shown(made: Condition, actor: Actor, query: Query, tree: qlang.Tree | None) -> None:
+def _shown(made: Condition, actor: Actor, query: Query, tree: qlang.Tree | None, name: str = "hidden") -> None:
     """Nobody filters by what he may not see: types that mask the attribute are left out, or refused if named."""
     if hidden := unseen(actor, query, tree):
-        made.add("type <> all(%(hidden)s)", hidden=sorted(hidden))
+        made.add(f"type <> all(%({name})s)", **{name: sorted(hidden)})
 
 
 def unseen(actor: Actor, query: Query, tree: qlang.Tree | None) -> set[str]:

@@ -40,6 +40,8 @@ from lingqu.centre.entities.actions.write import write as _write
 from lingqu.centre.entities.claims import Answer, Claim, Verified
 from lingqu.centre.entities.conditions import condition, grams
 from lingqu.centre.entities.definitions import EntityType
+from lingqu.centre.entities.foreign import Foreign
+from lingqu.centre.entities.foreign import foreign as _foreign
 from lingqu.centre.entities.news import News
 from lingqu.centre.entities.schema import fold
 from lingqu.centre.entities.shapes import (
@@ -272,6 +274,16 @@ def news(changes: Sequence[Change]) -> News:
     return News(changes)
 
 
+@steady
+def foreign(
+    actor: Actor, given: Sequence[Foreign], query: Query, *, owner: str = "", note: Mapping[str, Any] | None = None
+) -> list[Entity]:
+    """What another system holds, as the actor may see it here, as far as the query finds it: rights, purposes,
+    quotas and masks are those of entities that the department ``owner`` owns. Of persons it leaves a ledger row with
+    ``note`` in its detail. Raises what ``find`` raises."""
+    return _foreign(actor, given, query, owner, note or {})
+
+
 def require_query(actor: Actor, query: Query) -> None:
     """Raises what ``find`` would raise for such a query: Invalid for what makes no sense, Refused for what the actor
     may not read or filter by. Nothing is read."""
@@ -366,6 +378,7 @@ __all__ = [
     "Evolution",
     "Evolutions",
     "Evolved",
+    "Foreign",
     "GeoQuery",
     "Instance",
     "Method",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
@@ -427,8 +427,15 @@ def _still_granted(actor: Actor, rows: list[Any]) -> list[Any]:
     return [row for row in rows if row[0] in living]
 
 
-def note(actor: Actor, entities: Sequence[Entity], act: access.Act = "read", words: str = "") -> None:
-    """A ledger row per personal type among what was read. Lingqu's own reads (fusion) leave one count a page."""
+def note(
+    actor: Actor,
+    entities: Sequence[Entity],
+    act: access.Act = "read",
+    words: str = "",
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """A ledger row per personal type among what was read. Lingqu's own reads (fusion) leave one count a page.
+    ``more``: what else its detail tells."""
     personal = set(access.personal_types()) if entities else set()
     if not personal:
         return
@@ -445,5 +452,5 @@ def note(actor: Actor, entities: Sequence[Entity], act: access.Act = "read", wor
             entity_ids=() if actor.kind == "system" else [e.id for e in read],
             attributes=sorted(attributes),
             count=len(read),
-            detail=_searched(words) | ({"agreement": actor.agreement} if actor.agreement else {}),
+            detail=_searched(words) | ({"agreement": actor.agreement} if actor.agreement else {}) | dict(more or {}),
         )

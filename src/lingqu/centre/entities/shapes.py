@@ -123,7 +123,8 @@ class Query:
     ``scope_q`` is a scope query (4.19). ``sorts`` goes before ``order`` and pages by ``offset`` only; ``collation``, a
     language tag, orders text by its base letters, else it is ordered by code point.
     ``common``: the words are known to be in very many entities, so the first of these are looked through before the
-    index of words is asked; what is found is the same."""
+    index of words is asked; what is found is the same. ``asked_elsewhere``: query language that another system has
+    filtered by; it is held to the masks as ``q`` is, and to nothing else."""
 
     types: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
@@ -141,6 +142,7 @@ class Query:
     offset: int = 0
     after: str = ""
     common: bool = False
+    asked_elsewhere: str = ""
     selectors: tuple[Selector, ...] = ()
     scope_q: str = ""
     sorts: tuple[Sort, ...] = ()

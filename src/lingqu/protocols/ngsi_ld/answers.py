@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from lingqu.centre.access.door import Actor
@@ -15,12 +16,14 @@ MOST = 1000
 """Entities that one answer may be joined with."""
 
 
-def written(actor: Actor, entities: Sequence[Entity], shape: Shape, media: str) -> list[dict[str, Any]]:
+def written(
+    actor: Actor, entities: Sequence[Entity], shape: Shape, media: str, elsewhere: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """The entities as asked for; with ``join=flat`` those that they are linked to stand behind them. What nothing was
-    wanted of is left out."""
+    wanted of is left out. ``elsewhere``: id → attribute → its times, of what other systems hold."""
     seen = {e.id for e in entities} | set(shape.contained)
     behind: dict[str, tuple[Entity, Shape]] = {}
-    first = _level(actor, list(entities), shape, media, seen, behind)
+    first = _level(actor, list(entities), shape, media, seen, behind, elsewhere or {})
     if shape.join == "flat":
         first += _flat(actor, behind, media, seen)
     return [document for document in first if document]
@@ -42,8 +45,10 @@ def _level(
     media: str,
     seen: set[str],
     behind: dict[str, tuple[Entity, Shape]],
+    elsewhere: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     times = door.attribute_times(entities) if shape.sys_attrs else {}
+    times = {pk: by | elsewhere.get(pk, {}) for pk, by in times.items()} if elsewhere else times
     linked = _linked(actor, entities, shape, seen) if shape.join and shape.level > 0 else {}
     write = compact.feature if media == http.GEO else compact.entity
     if shape.join == "flat":

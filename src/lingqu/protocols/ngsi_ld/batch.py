@@ -14,7 +14,8 @@ from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Draft, Mode, Query
 from lingqu.kernel.errors import Conflict, LingquError
 from lingqu.kernel.text import Text
-from lingqu.protocols.ngsi_ld import entities, expand, http, params, querying
+from lingqu.protocols.ngsi_ld import checking, entities, expand, http, params, querying
+from lingqu.protocols.ngsi_ld.sources import batches, dividing
 from lingqu.protocols.ngsi_ld.terms import terms
 
 
@@ -29,7 +30,8 @@ def operation(request: HttpRequest, name: str) -> HttpResponse:
         raise http.bad_data("the body must be a list that is not empty")
     if any(member is None for member in document):
         raise http.bad_data("null stands in the list")
-    done = _delete(actor, document) if name == "delete" else _write(request, actor, name, document, context)
+    act = _delete(request, actor, document, context) if name == "delete" else None
+    done = act or _write(request, actor, name, document, context)
     created, fine, errors = done
     if errors:
         return _json({"success": [*created, *fine], "errors": errors}, 207)
@@ -42,12 +44,23 @@ Done = tuple[list[str], list[str], list[dict[str, Any]]]
 def _write(request: HttpRequest, actor: Actor, name: str, documents: list[Any], context: Any) -> Done:
     named = params.options(request.GET.dict())
     drafts, errors = [], []
+    contexts: dict[str, Any] = {}
     for document in documents:
         try:
             own = http.of_batch(request, document, context)
             drafts.append(expand.draft(document, terms(own), partial=name in ("update", "merge")))
+            contexts[drafts[-1].id] = own
         except LingquError as error:
             errors.append(_error(document, error))
+    if dividing.spread(request.GET.dict()):
+        done = batches.spread(request, actor, name, drafts, lambda left: _written(actor, name, left, named), contexts)
+        return done[0], done[1], [*errors, *done[2]]
+    created, fine, failed = _written(actor, name, drafts, named)
+    return created, fine, [*errors, *failed]
+
+
+def _written(actor: Actor, name: str, drafts: list[Draft], named: list[str]) -> Done:
+    errors: list[dict[str, Any]] = []
     standing = {e.id: e for e in door.every(actor, Query(ids=tuple(d.id for d in drafts)))} if drafts else {}
     created: list[str] = []
     fine: list[str] = []
@@ -103,7 +116,24 @@ def _mode(name: str, new: bool, named: list[str]) -> Mode:
     return "merge" if name == "merge" else "append"
 
 
-def _delete(actor: Actor, ids: list[Any]) -> Done:
+def _delete(request: HttpRequest, actor: Actor, ids: list[Any], context: Any) -> Done:
+    if not dividing.spread(request.GET.dict()):
+        return _deleted(actor, ids)
+    good = [i for i in ids if checking.is_uri(i)]
+    _, _, errors = _deleted(actor, [i for i in ids if i not in good])
+    drafts = [Draft(i, "", {}) for i in good]
+    _, fine, failed = batches.spread(
+        request,
+        actor,
+        "delete",
+        drafts,
+        lambda left: _deleted(actor, [d.id for d in left]),
+        dict.fromkeys(good, context),
+    )
+    return [], fine, [*errors, *failed]
+
+
+def _deleted(actor: Actor, ids: list[Any]) -> Done:
     return _each(ids, lambda entity_id: door.delete(actor, [querying.valid_id(entity_id)], cause="ngsi-ld"))
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Draft, Entity
 from lingqu.protocols.ngsi_ld import checking, expand, http, params, querying
+from lingqu.protocols.ngsi_ld.sources import dividing, writing
 from lingqu.protocols.ngsi_ld.terms import Terms, terms, whole
 
 
@@ -36,10 +38,34 @@ def _create(request: HttpRequest) -> HttpResponse:
         raise http.invalid_request("the body is empty")
     document, context = http.body(request)
     draft = expand.draft(document, terms(context))
-    door.write(actor, [draft], mode="create", cause="ngsi-ld")
     response = HttpResponse(status=201)
     response["Location"] = f"{http.BASE}/entities/{quote(draft.id, safe=':')}"
-    return response
+
+    def act(left: Draft) -> None:
+        door.write(actor, [left], mode="create", cause="ngsi-ld")
+
+    return _entity(request, actor, draft, "createEntity", act, response, context)
+
+
+_OPERATIONS = {"PUT": "replaceEntity", "PATCH": "mergeEntity", "DELETE": "deleteEntity"}
+
+
+def _entity(
+    request: HttpRequest,
+    actor: Actor,
+    draft: Draft,
+    operation: str,
+    act: Callable[[Draft], Any],
+    done: HttpResponse,
+    context: Any,
+) -> HttpResponse:
+    """Here, and at the sources that hold a part of it."""
+    whole = operation == "deleteEntity"
+    parts = writing.division(request, actor, request.GET.dict(), draft, operation, whole)
+    if parts is not None:
+        return writing.entity(request, parts, context, str(request.method), act, done)
+    act(draft)
+    return done
 
 
 @http.endpoint
@@ -47,10 +73,7 @@ def single(request: HttpRequest, entity_id: str) -> HttpResponse:
     if request.method in ("GET", "HEAD"):
         return querying.retrieve(request, entity_id)
     if request.method == "DELETE":
-        actor = http.writer(request)
-        _target(request, actor, entity_id, terms(http.context_of(request)), http.only(request, "type", "local"))
-        door.delete(actor, [entity_id], cause="ngsi-ld")
-        return HttpResponse(status=204)
+        return _delete(request, entity_id)
     if request.method not in ("PUT", "PATCH"):
         return HttpResponseNotAllowed(["GET", "PUT", "PATCH", "DELETE"])
     actor, merging = http.writer(request), request.method == "PATCH"
@@ -58,12 +81,28 @@ def single(request: HttpRequest, entity_id: str) -> HttpResponse:
     document, context = http.body(request, merge=merging)
     used = terms(context)
     draft = expand.draft(document, used, entity_id=querying.valid_id(entity_id), partial=merging)
-    _target(request, actor, entity_id, used, given)
-    door.write(actor, [draft], mode="merge" if merging else "replace", cause="ngsi-ld")
-    return HttpResponse(status=204)
+
+    def act(left: Draft) -> None:
+        _target(actor, entity_id, used, given)
+        door.write(actor, [left], mode="merge" if merging else "replace", cause="ngsi-ld")
+
+    operation = _OPERATIONS[request.method]
+    return _entity(request, actor, draft, operation, act, HttpResponse(status=204), context)
 
 
-def _target(request: HttpRequest, actor: Any, entity_id: str, used: Terms, given: Mapping[str, str]) -> None:
+def _delete(request: HttpRequest, entity_id: str) -> HttpResponse:
+    actor, context = http.writer(request), http.context_of(request)
+    used, given = terms(context), http.only(request, "type", "local")
+
+    def act(_: Draft) -> None:
+        _target(actor, entity_id, used, given)
+        door.delete(actor, [entity_id], cause="ngsi-ld")
+
+    draft = Draft(querying.valid_id(entity_id), "", {})
+    return _entity(request, actor, draft, "deleteEntity", act, HttpResponse(status=204), context)
+
+
+def _target(actor: Any, entity_id: str, used: Terms, given: Mapping[str, str]) -> None:
     """Raises Invalid for what is no id, NotFound where a type selected (``type=``) is not the entity's."""
     querying.valid_id(entity_id)
     if given.get("type"):
@@ -79,20 +118,32 @@ def attributes(request: HttpRequest, entity_id: str) -> HttpResponse:
     given = http.only(request, "type", "local", "options", "format")
     document, context = http.body(request, merge=True)
     used = terms(context)
-    draft = expand.draft(document, used, entity_id=querying.valid_id(entity_id), partial=True)
-    standing = door.get(actor, entity_id)
-    querying.of_type(standing, given.get("type", ""), used)
-    if request.method == "POST" and "noOverwrite" in params.options(given):
-        draft, missed = beside(draft, standing)
-    else:
-        homeless = request.method == "PATCH" and draft.scopes and not standing.scopes
-        missed = {"scope": "the entity has no scope"} if homeless else {}
-        draft = replace(draft, scopes=()) if homeless else draft
-    door.write(actor, [draft], mode="append", cause="ngsi-ld")
+    named = {k: v for k, v in document.items() if k not in ("id", "@id")} if isinstance(document, Mapping) else document
+    draft = expand.draft(named, used, entity_id=querying.valid_id(entity_id), partial=True)
+    adding = request.method == "POST" and "noOverwrite" in params.options(given)
+
+    def act(left: Draft) -> dict[str, str]:
+        standing = door.get(actor, entity_id)
+        querying.of_type(standing, given.get("type", ""), used)
+        if adding:
+            left, missed = beside(left, standing)
+        else:
+            homeless = request.method == "PATCH" and left.scopes and not standing.scopes
+            missed = {"scope": "the entity has no scope"} if homeless else {}
+            left = replace(left, scopes=()) if homeless else left
+        door.write(actor, [left], mode="append", cause="ngsi-ld")
+        return {_full(name): reason for name, reason in missed.items()}
+
+    operation = "appendAttrs" if request.method == "POST" else "updateEntity"
+    parts = writing.division(request, actor, given, draft, operation)
+    if parts is not None:
+        more = (("options", "noOverwrite"),) if adding else ()
+        return writing.attributes(request, parts, context, str(request.method), act, more)
+    missed = act(draft)
     if not missed:
         return HttpResponse(status=204)
-    not_updated = [{"attributeName": _full(name), "reason": reason} for name, reason in missed.items()]
-    updated = [_full(name) for name in draft.attrs]
+    not_updated = [{"attributeName": name, "reason": reason} for name, reason in missed.items()]
+    updated = [_full(name) for name in draft.attrs if _full(name) not in missed]
     return http.answer({"updated": updated, "notUpdated": not_updated}, http.JSON, context, 207)
 
 
@@ -127,29 +178,53 @@ def attribute(request: HttpRequest, entity_id: str, name: str) -> HttpResponse:
     given = http.only(request, "type", "local", "datasetId", "deleteAll")
     querying.valid_id(entity_id)
     if request.method == "DELETE":
-        return _remove(actor, entity_id, name, terms(http.context_of(request)), given)
+        return _remove(request, actor, entity_id, name, given)
     document, context = http.body(request, merge=True)
     used = terms(context)
     fragment = {k: v for k, v in document.items() if k != "@context"} if isinstance(document, Mapping) else document
     if name in ("scope", "type", "id") or not fragment:
         raise http.bad_data(f"{name} cannot be changed by this fragment")
     stored = used.stored(checking.attribute_name(name, used.knows(name)))
-    standing = door.get(actor, entity_id)
-    querying.of_type(standing, given.get("type", ""), used)
-    if stored not in standing.attrs:
-        raise querying.absent(name)
     partial = request.method == "PATCH"
-    if partial:
-        fragment = _same_kind(fragment, _listed(standing.attrs[stored]), name)
-    instance = expand.attribute(name, fragment, used, merging=partial)
-    door.write(
-        actor, [Draft(entity_id, "", {stored: instance})], mode="update" if partial else "append", cause="ngsi-ld"
-    )
-    return HttpResponse(status=204)
+
+    def act(left: Draft) -> dict[str, str]:
+        standing = door.get(actor, entity_id)
+        querying.of_type(standing, given.get("type", ""), used)
+        if stored not in standing.attrs:
+            raise querying.absent(name)
+        whole = _same_kind(fragment, _listed(standing.attrs[stored]), name, partial)
+        changed = replace(left, attrs={stored: expand.attribute(name, whole, used, merging=partial)})
+        door.write(actor, [changed], mode="update" if partial else "append", cause="ngsi-ld")
+        return {}
+
+    if not dividing.spread(given):
+        act(Draft(entity_id, "", {}))
+        return HttpResponse(status=204)
+    draft = Draft(entity_id, "", {stored: expand.attribute(name, fragment, used, merging=partial)})
+    operation = "updateAttrs" if partial else "replaceAttrs"
+    return _attribute(request, actor, draft, operation, act, context, given)
 
 
-def _same_kind(fragment: Any, standing: list[Any], name: str) -> Any:
-    """The fragment of the instance that it names (5.5.8), with its kind. Raises NotFound, Problem."""
+def _attribute(
+    request: HttpRequest,
+    actor: Actor,
+    draft: Draft,
+    operation: str,
+    act: Callable[[Draft], dict[str, str]],
+    context: Any,
+    given: Mapping[str, str],
+) -> HttpResponse:
+    parts = writing.division(request, actor, given, draft, operation)
+    if parts is None:
+        act(draft)
+        return HttpResponse(status=204)
+    more = tuple((name, given[name]) for name in ("datasetId", "deleteAll") if name in given)
+    return writing.attribute(request, parts, context, str(request.method), act, more)
+
+
+def _same_kind(fragment: Any, standing: list[Any], name: str, partial: bool) -> Any:
+    """The fragment of the instance that it names (5.5.8), with its kind, or the instance in its place (5.6.19). Raises
+    NotFound, Problem."""
     if not isinstance(fragment, Mapping):
         return fragment
     wanted = fragment.get("datasetId", "@none")
@@ -158,26 +233,41 @@ def _same_kind(fragment: Any, standing: list[Any], name: str) -> Any:
     found = next((i for i in standing if i.get("datasetId", "@none") == wanted), None)
     if found is None:
         raise querying.absent(f"{name} {wanted}")
+    if not partial:
+        return fragment
     if fragment.get("type", found["type"]) != found["type"]:
         raise http.bad_data(f"{name} is a {found['type']}")
     return {"type": found["type"], **fragment}
 
 
-def _remove(actor: Any, entity_id: str, name: str, used: Terms, given: Mapping[str, str]) -> HttpResponse:
+def _remove(request: HttpRequest, actor: Actor, entity_id: str, name: str, given: Mapping[str, str]) -> HttpResponse:
     """The instance without a datasetId, the one named, or (``deleteAll=true``) all of them."""
+    context = http.context_of(request)
+    used = terms(context)
+    if name == "scope":
+        return _unscope(actor, entity_id, used, given)
+    stored = used.stored(checking.attribute_name(name, used.knows(name)))
+
+    def act(_: Draft) -> dict[str, str]:
+        standing = door.get(actor, entity_id)
+        querying.of_type(standing, given.get("type", ""), used)
+        instances = _listed(standing.attrs.get(stored, []))
+        wanted = given.get("datasetId", "@none")
+        if given.get("deleteAll") != "true":
+            instances = [i for i in instances if i.get("datasetId", "@none") == wanted]
+        if not instances:
+            raise querying.absent(stored)
+        door.write(actor, [Draft(entity_id, "", {stored: querying.nothing(instances)})], mode="merge", cause="ngsi-ld")
+        return {}
+
+    draft = Draft(entity_id, "", {stored: {"type": "Property", "value": expand.NULL}})
+    return _attribute(request, actor, draft, "deleteAttrs", act, context, given)
+
+
+def _unscope(actor: Actor, entity_id: str, used: Terms, given: Mapping[str, str]) -> HttpResponse:
     standing = door.get(actor, entity_id)
     querying.of_type(standing, given.get("type", ""), used)
-    if name == "scope":
-        if not standing.scopes:
-            raise querying.absent(name)
-        door.write(actor, [Draft(entity_id, "", {}, scopeless=True)], mode="append", cause="ngsi-ld")
-        return HttpResponse(status=204)
-    stored = used.stored(checking.attribute_name(name, used.knows(name)))
-    instances = _listed(standing.attrs.get(stored, []))
-    wanted = given.get("datasetId", "@none")
-    if given.get("deleteAll") != "true":
-        instances = [i for i in instances if i.get("datasetId", "@none") == wanted]
-    if not instances:
-        raise querying.absent(stored)
-    door.write(actor, [Draft(entity_id, "", {stored: querying.nothing(instances)})], mode="merge", cause="ngsi-ld")
+    if not standing.scopes:
+        raise querying.absent("scope")
+    door.write(actor, [Draft(entity_id, "", {}, scopeless=True)], mode="append", cause="ngsi-ld")
     return HttpResponse(status=204)

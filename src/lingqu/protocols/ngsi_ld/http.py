@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -25,16 +25,17 @@ from lingqu.protocols.ngsi_ld.terms import Terms, terms
 BASE = "/ngsi-ld/v1"
 JSON, LD, GEO, PATCH = "application/json", "application/ld+json", "application/geo+json", "application/merge-patch+json"
 _ERRORS = "https://uri.etsi.org/ngsi-ld/errors/"
-_CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
-_LINK = re.compile(r'<([^>]+)>\s*;([^,]*rel="?' + re.escape(_CONTEXT_REL) + r'"?[^,]*)')
+CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
+_LINK = re.compile(r'<([^>]+)>\s*;([^,]*rel="?' + re.escape(CONTEXT_REL) + r'"?[^,]*)')
 LARGEST_PAGE = 1000
+_WARNINGS = "lingqu.ngsi_ld_warnings"
 
 
 class Problem(LingquError):
     """A fault of the request itself. ``kind`` is the last part of the error's URI."""
 
-    def __init__(self, kind: str, status: int, zh: str, en: str) -> None:
-        super().__init__(f"ngsi_ld.{kind}", Text(zh=zh, en=en))
+    def __init__(self, kind: str, status: int, zh: str, en: str, **more: Any) -> None:
+        super().__init__(f"ngsi_ld.{kind}", Text(zh=zh, en=en), **more)
         self.kind, self.status = kind, status
 
 
@@ -59,16 +60,27 @@ def endpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             if request.user.is_authenticated and (broken := _csrf(request)):
                 return broken
             _tenant(request)
-            return _lean(view(request, **kwargs))
+            return _warned(request, _lean(view(request, **kwargs)))
         except LingquError as error:
             if isinstance(error, Refused):
                 access.tell(_known(request), error, request.path)
             answer = problem(error)
             if isinstance(error, Problem) and error.kind == "NonexistentTenant":
                 answer["NGSILD-Tenant"] = request.headers["NGSILD-Tenant"]
-            return answer
+            return _warned(request, answer)
 
     return handled
+
+
+def warn(request: HttpRequest, text: str) -> None:
+    """Say with the answer, whatever it will be, what went wrong on the way to it (6.3.17)."""
+    request.META.setdefault(_WARNINGS, []).append(text)
+
+
+def _warned(request: HttpRequest, answer: Any) -> Any:
+    if told := request.META.get(_WARNINGS):
+        answer["NGSILD-Warning"] = ", ".join(told)
+    return answer
 
 
 def _lean(response: HttpResponse) -> Any:
@@ -158,8 +170,18 @@ def writer(request: HttpRequest) -> Actor:
 
 
 def _linked(request: HttpRequest) -> str | None:
-    found = _LINK.search(request.headers.get("Link", ""))
+    return linked(request.headers.get("Link", ""))
+
+
+def linked(header: str) -> str | None:
+    """The context that a Link header names."""
+    found = _LINK.search(header)
     return found[1] if found else None
+
+
+def quoted(name: str) -> str:
+    """A name as a part of an address."""
+    return quote(name, safe=":")
 
 
 def context_of(request: HttpRequest) -> Any:
@@ -240,7 +262,7 @@ def answer(document: Any, media: str, context: Any, status: int = 200, *, embed:
     response = HttpResponse(orjson.dumps(document), status=status, content_type=media)
     if not carried:
         url = named if isinstance(named, str) else CORE_URL
-        response["Link"] = f'<{url}>; rel="{_CONTEXT_REL}"; type="application/ld+json"'
+        response["Link"] = f'<{url}>; rel="{CONTEXT_REL}"; type="application/ld+json"'
     return response
 
 
@@ -250,11 +272,21 @@ def embeds(request: HttpRequest) -> bool:
 
 
 def add_link(
-    response: HttpResponse, path: str, query: Mapping[str, str], limit: int, offset: int, rel: str, media: str
+    response: HttpResponse,
+    path: str,
+    query: Mapping[str, str],
+    limit: int,
+    offset: int,
+    rel: str,
+    media: str,
+    *,
+    behind: bool = False,
 ) -> None:
-    """A paging link as 6.3.10 writes it: relative, limit before offset; parameters in their order."""
-    named = {**query, "limit": str(limit), "offset": str(offset)}
-    address = f"{BASE}/{path}?{urlencode(sorted(named.items()), safe=':,;/*()')}"
+    """A paging link as 6.3.10 writes it: relative, limit before offset; parameters in their order, or those of the page
+    ``behind`` the others."""
+    page = {"limit": str(limit), "offset": str(offset)}
+    named = [*sorted(query.items()), *page.items()] if behind else sorted({**query, **page}.items())
+    address = f"{BASE}/{path}?{urlencode(named, safe=':,;/*()')}"
     before = f"{response['Link']}, " if response.has_header("Link") else ""
     response["Link"] = f'{before}<{address}>;rel="{rel}";type="{media}"'
 

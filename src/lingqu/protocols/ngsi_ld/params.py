@@ -22,10 +22,10 @@ _SELECTING = (
 _LINKING = ("join", "joinLevel", "containedBy")
 _SHAPING = ("pick", "omit", "geometryProperty", "options", "format", "lang", "datasetId", *_LINKING)
 _PAGING = ("limit", "offset", "count", "details", "orderBy", "orderFrom", "orderGeometry", "collation")
-QUERY = frozenset({*_SELECTING, *_SHAPING, *_PAGING})
+QUERY = frozenset({*_SELECTING, *_SHAPING, *_PAGING, "splitEntities"})
 RETRIEVE = frozenset({"attrs", "type", "local", *_SHAPING})
 _OPTIONS = {"keyValues": "simplified", "simplified": "simplified", "concise": "concise", "normalized": "normalized"}
-_UNSUPPORTED = ("entityMap", "splitEntities")
+_UNSUPPORTED = ("entityMap",)
 _RELATION = re.compile(r"(near|within|contains|intersects|equals|disjoint|overlaps)((?:;[^;]*)*)\Z")
 _TYPES = re.compile(r"[();,|]|[^();,|]+")
 _PATH = re.compile(r"([^\[\]]+?)(?:\[([^\[\]]+)\])?\Z")
@@ -135,7 +135,7 @@ def query(given: Mapping[str, str], terms: Terms, *, selectors: tuple[Selector, 
         q=linkedq.renamed(q, terms.stored, _expanding(given, terms)) if q else "",
         has=tuple(sorted(has)),
         scope_q=given.get("scopeQ", ""),
-        geo=_geo(given, terms),
+        geo=geo(given, terms),
         limit=limit,
         offset=http.number(given, "offset", 0),
         sorts=sorts(given, terms),
@@ -249,7 +249,7 @@ def _from(given: Mapping[str, str]) -> tuple[float, float]:
     return float(found[0]), float(found[1])
 
 
-def _geo(given: Mapping[str, str], terms: Terms) -> GeoQuery | None:
+def geo(given: Mapping[str, str], terms: Terms) -> GeoQuery | None:
     asked = [given.get(name) for name in ("georel", "geometry", "coordinates")]
     if not any(asked):
         return None

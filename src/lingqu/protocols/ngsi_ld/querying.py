@@ -16,6 +16,7 @@ from lingqu.kernel.errors import NotFound
 from lingqu.kernel.text import Text
 from lingqu.protocols.ngsi_ld import answers, checking, expand, http, linkedq, params, projection
 from lingqu.protocols.ngsi_ld.compact import Shape
+from lingqu.protocols.ngsi_ld.sources import batches, reading
 from lingqu.protocols.ngsi_ld.terms import Terms, terms
 
 ALL = (http.JSON, http.LD, http.GEO)
@@ -39,20 +40,26 @@ def answered(
     request: HttpRequest, given: Mapping[str, str], asked: Query, shape: Shape, media: str, context: Any
 ) -> HttpResponse:
     actor = http.actor(request)
-    asked = replace(asked, q=linkedq.resolved(actor, asked, shape.terms))
-    found = door.find(actor, asked) if asked.limit else door.Page([])
-    documents = answers.written(actor, found.entities, shape, media)
+    local = replace(asked, q=linkedq.resolved(actor, asked, shape.terms))
+    spread = reading.queried(request, actor, given, local, shape, context)
+    found = _found(actor, local) if spread is None else spread
+    documents = answers.written(actor, found.entities, shape, media, found.times)
     whole = {"type": "FeatureCollection", "features": documents} if media == http.GEO else documents
     response = http.answer(whole, media, context, embed=http.embeds(request))
     path = request.path.removeprefix(f"{http.BASE}/").rstrip("/")
     if asked.offset:
         before = max(asked.offset - asked.limit, 0)
         http.add_link(response, path, given, asked.limit, before, "prev", media)
-    if found.next:
+    if found.more:
         http.add_link(response, path, given, asked.limit, asked.offset + asked.limit, "next", media)
     if params.wants_count(given):
-        response["NGSILD-Results-Count"] = str(door.count(actor, asked))
+        response["NGSILD-Results-Count"] = str(door.count(actor, local) if spread is None else spread.count)
     return response
+
+
+def _found(actor: Actor, asked: Query) -> reading.Found:
+    page = door.find(actor, asked) if asked.limit else door.Page([])
+    return reading.Found(page.entities, bool(page.next), 0, {})
 
 
 def retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
@@ -64,12 +71,13 @@ def retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
     shape = params.shape(given, used, media)
     valid_id(entity_id)
     actor = http.actor(request)
-    found = door.get(actor, entity_id)
+    spread = reading.retrieved(request, actor, entity_id, given, shape, context)
+    found, times = spread or (door.get(actor, entity_id), {})
     of_type(found, given.get("type", ""), used)
     asked = shape.attrs - projection.OWN
     if asked and not asked & found.attrs.keys():
         raise absent(", ".join(sorted(asked)))
-    documents = answers.written(actor, [found], shape, media)
+    documents = answers.written(actor, [found], shape, media, {entity_id: times})
     if not documents:
         raise absent(given.get("pick", given.get("omit", "")))
     document = documents if len(documents) > 1 else documents[0]
@@ -102,21 +110,25 @@ def purge(request: HttpRequest) -> HttpResponse:
     given: dict[str, str] = request.GET.dict()  # type: ignore[assignment]
     actor = http.writer(request)
     params.known(given, _PURGE)
-    used = terms(http.context_of(request))
+    context = http.context_of(request)
+    used = terms(context)
     if "keep" in given and "drop" in given:
         raise http.bad_data("keep and drop exclude each other")
     if any("{" in given.get(name, "") for name in ("q", "keep", "drop")):
         raise http.bad_data("a purge does not reach into linked entities")
     keep, drop = params.names(given, "keep", used), params.names(given, "drop", used)
     asked = params.query(given, used)
-    with transaction.atomic():  # all of it or nothing
+
+    @transaction.atomic  # all of it or nothing
+    def act() -> None:
         ids = [e.id for e in door.every(actor, asked)]
         for first in range(0, len(ids), _CHUNK):
             if keep or drop:
                 _strip(actor, ids[first : first + _CHUNK], keep, drop)
             else:
                 door.delete(actor, ids[first : first + _CHUNK], cause="ngsi-ld")
-    return HttpResponse(status=204)
+
+    return batches.purge(request, actor, given, asked, act, context)
 
 
 def _strip(actor: Actor, ids: list[str], keep: frozenset[str], drop: frozenset[str]) -> None:

@@ -35,7 +35,7 @@ _OWN = frozenset({"id", "type", "scope"})
 _NULL = "urn:ngsi-ld:null"
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")  # RFC 9110 5.6.2
 _VALUE = re.compile(r"[ -~]{0,4000}")
-_OURS = frozenset(
+OURS = frozenset(
     {"connection", "content-length", "content-type", "host", "te", "trailer", "transfer-encoding", "upgrade"}
 )
 _VERBATIM = ("id", "type", "temporalQ")
@@ -110,11 +110,11 @@ def _selector(given: Any, used: Terms) -> dict[str, Any]:
             require_uri(each)
         found["id"] = given["id"]
     if "idPattern" in given:
-        found["idPattern"] = _pattern(given["idPattern"])
+        found["idPattern"] = pattern(given["idPattern"])
     return found
 
 
-def _pattern(given: Any) -> str:
+def pattern(given: Any) -> str:
     """One that neither is too long nor takes very long: it is tried on each change."""
     wrong = http.bad_data("idPattern is no regular expression that can be used")
     if not isinstance(given, str) or len(given) > 200 or re.search(r"[+*}]\)?[+*{]", given):
@@ -280,19 +280,22 @@ def _endpoint(given: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = given[name]
     for name in ("receiverInfo", "notifierInfo"):
         if name in given:
-            found[name] = _pairs(name, given[name])
+            found[name] = pairs(name, given[name])
     _notifier(found.get("notifierInfo", []))
     reachable(str(uri))
     return found
 
 
-def _pairs(name: str, given: Any) -> list[dict[str, str]]:
+def pairs(name: str, given: Any, *, kept: bool = False) -> list[dict[str, str]]:
+    """KeyValuePairs (5.2.22), each a header. ``kept``: what cannot be sent is kept, for it is not sent (4.3.6.5)."""
     if not isinstance(given, list) or len(given) > MOST:
         raise http.bad_data(f"{name} must be a list of key and value")
     for pair in given:
         if not isinstance(pair, Mapping) or not all(isinstance(pair.get(k), str) for k in ("key", "value")):
             raise http.bad_data(f"{name} must be a list of key and value, both of them text")
-        if not _HEADER.fullmatch(pair["key"]) or not _VALUE.fullmatch(pair["value"]) or pair["key"].lower() in _OURS:
+        if not _HEADER.fullmatch(pair["key"]) or not _VALUE.fullmatch(pair["value"]):
+            raise http.bad_data(f"{pair['key'][:40]!r} cannot be sent as a header")
+        if pair["key"].lower() in OURS and not kept:
             raise http.bad_data(f"{pair['key'][:40]!r} cannot be sent as a header")
     return [{"key": pair["key"], "value": pair["value"]} for pair in given]
 

@@ -100,7 +100,7 @@ def stored(iri: str) -> str:
 def terms(context: Any) -> Terms:
     """The terms of an ``@context`` (address, object, or list of them; None is the core alone). Kept by content."""
     if context in (None, [], {}) or (isinstance(context, str) and contexts_store.is_core(context)):
-        return _CORE_ONLY
+        return CORE
     text = orjson.dumps(context)
     return _kept(text, int(time.monotonic() / KEPT) if b"://" in text else 0)
 
@@ -172,4 +172,4 @@ def _wrong(place: str, why: str) -> Invalid:
     return Invalid("ngsi_ld.context", Text(zh=f"@context 有误：{place}", en=f"{place} {why}"), place=place)
 
 
-_CORE_ONLY = Terms({})
+CORE = Terms({})

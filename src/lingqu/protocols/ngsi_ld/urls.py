@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import re_path
 
 from lingqu.protocols.ngsi_ld import batch, common, discovery, entities, hosting, postquery, subscriptions, temporal
+from lingqu.protocols.ngsi_ld.sources import registrations
 
 urlpatterns = [
     re_path(r"^entities/?$", entities.collection),
@@ -20,6 +21,8 @@ urlpatterns = [
     re_path(r"^temporal/entityOperations/query/?$", temporal.query),
     re_path(r"^subscriptions/?$", subscriptions.collection),
     re_path(r"^subscriptions/(?P<subscription_id>.+?)/?$", subscriptions.single),
+    re_path(r"^csourceRegistrations/?$", registrations.collection),
+    re_path(r"^csourceRegistrations/(?P<source_id>.+?)/?$", registrations.single),
     re_path(r"^types/?$", discovery.types),
     re_path(r"^types/(?P<name>.+?)/?$", discovery.one_type),
     re_path(r"^attributes/?$", discovery.attributes),

@@ -24,6 +24,7 @@ def actions() -> dict[str, str]:
         "apply": _("apply blueprints"),
         "administer": _("administer accounts"),
         "issue": _("issue certificates"),
+        "register": _("register sources"),
     }
 
 

@@ -1,0 +1,148 @@
+"""The registered sources that are asked, kept in memory: which of them speaks for which entities and attributes."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Count, Max
+
+from lingqu.protocols.models import Source
+from lingqu.protocols.ngsi_ld.sources import form, operations, sealing
+
+LOOK_EVERY = 0.5  # seconds until what another process registered is known here
+TIMEOUT = 5.0  # seconds
+LONGEST = 30.0
+
+
+@dataclass(frozen=True)
+class Selector:
+    """An EntityInfo (5.2.8)."""
+
+    types: frozenset[str]
+    id: str = ""
+    id_pattern: str = ""
+
+    def speaks(self, kinds: Sequence[frozenset[str]], ids: Sequence[str], id_pattern: str) -> bool:
+        """``kinds``: alternatives, each a set of types that all are wanted; none for any type."""
+        if kinds and not any(kind & self.types for kind in kinds):
+            return False
+        if self.id:
+            return self.id in ids if ids else not id_pattern or bool(_pattern(id_pattern).search(self.id))
+        if self.id_pattern and ids:
+            return any(_pattern(self.id_pattern).search(each) for each in ids)
+        return True
+
+
+@dataclass(frozen=True)
+class Information:
+    """A RegistrationInfo (5.2.10). Without entities it speaks for any, without attributes for all."""
+
+    entities: tuple[Selector, ...]
+    attributes: frozenset[str]
+
+    def matching(self, kinds: Sequence[frozenset[str]], ids: Sequence[str], id_pattern: str) -> list[Selector] | None:
+        """The selectors that speak for what is asked, or None where none does."""
+        found = [s for s in self.entities if s.speaks(kinds, ids, id_pattern)]
+        return found if found or not self.entities else None
+
+
+@dataclass(frozen=True)
+class Known:
+    """A source that is asked."""
+
+    id: str
+    mode: str
+    operations: frozenset[str]
+    endpoint: str
+    informations: tuple[Information, ...]
+    department: str = ""
+    tenant: str = ""
+    alias: str = ""
+    local_only: bool = False
+    timeout: float = TIMEOUT
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
+    document: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
+    until: datetime | None = None
+
+    @property
+    def proxied(self) -> bool:
+        """Whether what it speaks for is held there and not here."""
+        return self.mode in ("exclusive", "redirect")
+
+
+def of(row: Source) -> Known:
+    document = row.document
+    management = document.get("management", {})
+    return Known(
+        id=row.pk,
+        mode=document.get("mode", "inclusive"),
+        operations=operations.spread(document.get("operations", operations.DEFAULT)),
+        endpoint=document["endpoint"].rstrip("/").removesuffix("/ngsi-ld/v1"),
+        informations=informations(document),
+        department=row.department,
+        tenant=document.get("tenant", ""),
+        alias=document.get("contextSourceAlias", ""),
+        local_only=management.get("localOnly", document.get("localOnly", False)),
+        timeout=min(management.get("timeout", TIMEOUT * 1000) / 1000, LONGEST),
+        headers=sealing.opened(row.sealed),
+        document=document,
+        until=row.expires_at,
+    )
+
+
+def informations(document: Mapping[str, Any]) -> tuple[Information, ...]:
+    return tuple(
+        Information(tuple(_selector(e) for e in each.get("entities", ())), form.attributes(each))
+        for each in document["information"]
+    )
+
+
+def _selector(entity: Mapping[str, Any]) -> Selector:
+    named = entity["type"] if isinstance(entity["type"], list) else [entity["type"]]
+    return Selector(frozenset(named), entity.get("id", ""), entity.get("idPattern", ""))
+
+
+@lru_cache(1024)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+@dataclass
+class _Shelf:
+    looked: float = -LOOK_EVERY
+    sign: Any = None
+    known: tuple[Known, ...] = ()
+
+
+_shelf = _Shelf()
+
+
+def living() -> tuple[Known, ...]:
+    """Those that are neither paused nor over, and that tell the latest state: one with an interval tells of the past
+    (5.10.2)."""
+    now = time.monotonic()
+    if now - _shelf.looked >= LOOK_EVERY:
+        sign = tuple(Source.objects.aggregate(n=Count("pk"), at=Max("modified_at")).values())
+        if sign != _shelf.sign:
+            rows = Source.objects.filter(paused=False).order_by("created_at", "id") if sign[0] else ()
+            latest = (row for row in rows if not set(form.INTERVALS) & row.document.keys())
+            _shelf.known = tuple(of(row) for row in latest)
+        _shelf.looked, _shelf.sign = now, sign
+    moment = datetime.now(UTC)
+    return tuple(known for known in _shelf.known if known.until is None or known.until > moment)
+
+
+def forget() -> None:
+    """Look anew at once."""
+    _shelf.looked, _shelf.sign = -LOOK_EVERY, None
+
+
+def able(sources: Iterable[Known], *named: str) -> list[Known]:
+    """Those that support one of the operations."""
+    return [known for known in sources if known.operations & frozenset(named)]
