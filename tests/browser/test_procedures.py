@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from browser.test_my_data import looked_through, signed_in
+from browser.test_my_data import AXE, looked_through, signed_in
 from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.procedures import door
@@ -33,12 +34,25 @@ def case(town: Town) -> Iterator[int]:
             "tasks": {t: {"department": "civil_affairs", "days": 2, "answers": answers.get(t, [])} for t in TASKS},
             "diagram": (PACK / "founding.bpmn").read_text("utf-8"),
             "decisions": [(PACK / "outcome.dmn").read_text("utf-8")],
+            "reasons": [
+                {"act": "return", "title": "租赁合同", "words": "缺第二页", "law": "《行政许可法》第三十二条"},
+                {"act": "refuse", "title": "不符合条件", "words": "经营场所不符合规划"},
+                {"act": "suspend", "title": "鉴定", "words": "需专家鉴定", "law": "《行政许可法》第四十五条"},
+            ],
+            "escalation": [{"after": 0, "roles": ["steward"]}],
         }
     )
     placed = drawing.Placed(procedure.kind, procedure.code, procedure.document(), "tests", "city")
     drawing.replace([placed], [], actor="tests", summary={})
     number = door.start(SYSTEM, "founding", title="松江面馆", applicant="li")
     door.complete(SYSTEM, door.case(SYSTEM, number).items[0].id, {"complete": True})
+    door.comment(SYSTEM, number, "请@civil_affairs 核对经营场所的门牌号", ["civil_affairs"])
+    door.comment(SYSTEM, number, "已与社区核实")
+    door.attach(SYSTEM, number, "经营场所租赁合同扫描件（第一至第三页）.pdf", b"%PDF-1.7")
+    item = next(item for item in door.case(SYSTEM, number).items if item.node == "seal")
+    door.send_back(SYSTEM, item.id, [("印模", "不清晰")])
+    assert item.due is not None
+    door.tick(item.due + timedelta(days=1))
     yield number
     door.withdraw(SYSTEM, number, "")
     drawing.replace([], [(procedure.kind, procedure.code)], actor="tests", summary={})
@@ -47,19 +61,50 @@ def case(town: Town) -> Iterator[int]:
 @pytest.mark.parametrize(("width", "language"), [(320, "zh-CN"), (1280, "en-GB")])
 def test_everybody_can_use_it(browser: Browser, server: str, case: int, width: int, language: str) -> None:
     page = signed_in(browser, server, width, language, "clerk")
-    addresses = ["/stewardship/cases/", "/stewardship/cases/?mine=1", f"/stewardship/cases/{case}/"]
+    opened = [item.id for item in door.case(SYSTEM, case).items if item.state == "open"]
+    many = "&".join(f"item={item}" for item in opened)
+    addresses = [
+        "/stewardship/cases/",
+        "/stewardship/cases/?mine=1",
+        f"/stewardship/cases/{case}/",
+        f"/stewardship/cases/{case}/?acts=clocks",
+        f"/stewardship/cases/{case}/items/{opened[0]}/hand_over/to/",
+        f"/stewardship/cases/many/?{many}",
+        f"/stewardship/cases/many/?item={opened[0]}",
+    ]
     assert looked_through(page, addresses, width) == []
+
+
+def test_what_comes_of_it_is_shown_before(browser: Browser, server: str, case: int) -> None:
+    """The pages between a form and its act, on a phone."""
+    page = signed_in(browser, server, 320, "zh-CN", "clerk")
+    for act, chosen, words in (
+        ("办结本步", "社会保险登记", "还在等待"),
+        ("一次性退回补正", "社会保险登记", "缺第二页"),
+    ):
+        page.goto(f"/stewardship/cases/{case}/")
+        card = page.locator("section.card", has_text=chosen)
+        form = card.locator("details", has=page.locator("summary", has_text=act))
+        form.locator("summary").press("Enter")
+        if act != "办结本步":
+            form.get_by_label("租赁合同").press("Space")
+        form.get_by_role("button", name="先看结果").press("Enter")
+        expect(page.locator("main")).to_contain_text(words)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        page.add_script_tag(path=AXE)
+        assert page.evaluate("axe.run().then((r) => r.violations)") == []
+    page.context.close()
 
 
 def test_a_step_is_finished_by_keyboard(browser: Browser, server: str, case: int) -> None:
     page = signed_in(browser, server, 1280, "zh-CN", "clerk")
     page.goto(f"/stewardship/cases/{case}/")
-    assert page.locator("svg .is-waiting").count() == 5
+    assert page.locator("svg .is-waiting").count() == 6
     card = page.locator("section.card", has_text="设立登记")
     card.get_by_role("button", name="认领").press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("已记录")
+    expect(page.get_by_role("status")).to_contain_text("已认领")
     card.locator("summary").first.press("Enter")
     card.get_by_label("是", exact=True).press("Space")
     card.get_by_role("button", name="办结本步").press("Enter")
-    expect(page.locator("svg .is-waiting")).to_have_count(4)
+    expect(page.locator("svg .is-waiting")).to_have_count(5)
     page.context.close()

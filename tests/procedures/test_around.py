@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from lingqu.centre.access.actors import acting
 from lingqu.centre.access.door import ANONYMOUS, Actor
 from lingqu.centre.access.models import Account, LedgerRow
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.drawing import door as drawing
+from lingqu.centre.notices import door as notices
 from lingqu.centre.procedures import door, models
 from lingqu.centre.procedures.definitions import Procedure, Reason
 from lingqu.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -43,7 +45,10 @@ def test_a_comment_calls_whom_it_names_and_lets_him_see_the_case() -> None:
     number = door.start(APPLICANT, "licence")
     with pytest.raises(NotFound):
         door.case(POLICE, number)
+    Account.objects.create(username="ma", kind="person", department="police", roles=["clerk"])
     door.comment(LEAD, number, "请@police 看看消防通道")
+    (message,) = notices.messages(acting(Account.objects.get(username="ma")))
+    assert "消防" not in str(message)
     (call,) = door.calls(POLICE)
     assert (call.case, call.words, call.department) == (number, "请@police 看看消防通道", "market")
     assert "police" in door.case(POLICE, number).departments
@@ -200,6 +205,8 @@ def test_overdue_goes_up_stage_by_stage() -> None:
     assert door.tick(late).told == 0
     boss = clerk("police", "boss")
     (call,) = door.calls(boss)
+    (message,) = notices.messages(acting(Account.objects.get(username="boss")), kind="work")
+    assert (message.link, "stage 1" in message.subject.en) == (f"/stewardship/cases/{number}/", True)
     assert (call.case, call.stage, call.name) == (number, 1, item.name)
     assert door.calls(POLICE) == []
     told = [a for a in door.case(LEAD, number).acts if a.act == "told" and a.item == item.id]

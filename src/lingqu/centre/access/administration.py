@@ -29,8 +29,8 @@ from lingqu.centre.access.directory import (
     last_acts,
     loans_with,
     my_loans,
-    people,
     rights_of,
+    staff,
 )
 from lingqu.centre.access.directory import accounts as accounts_found
 from lingqu.centre.access.policy import policy
@@ -107,7 +107,6 @@ __all__ = [
     "my_loans",
     "my_proposals",
     "opens",
-    "people",
     "pin_certificate",
     "proposal",
     "proposals_waiting",
@@ -121,5 +120,6 @@ __all__ = [
     "roles",
     "second",
     "set_person",
+    "staff",
     "take_up",
 ]

@@ -194,7 +194,7 @@ def colleagues(actor: Actor, limit: int = 500) -> list[tuple[str, str]]:
     return [(row.username, row.display_name or row.username) for row in rows]
 
 
-def people(department: str, roles: Iterable[str] = (), limit: int = 500) -> list[tuple[Actor, str]]:
+def staff(department: str, roles: Iterable[str] = (), limit: int = 500) -> list[tuple[Actor, str]]:
     """People of a department as actors by their own roles, with their words; ``roles``: who holds one of these. For
     rooms that hand work to somebody, not for pages."""
     if not department:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Q
 
 from lingqu.centre.access import door as access
-from lingqu.centre.procedures import models, moves, rights, store
+from lingqu.centre.procedures import models, moves, reads, rights, store
 from lingqu.centre.procedures.actions import appeal as _appeal
 from lingqu.centre.procedures.actions import attach
+from lingqu.centre.procedures.definitions import Procedure
 from lingqu.kernel.text import Text
 
 
@@ -75,6 +76,14 @@ class Linked:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """``of``: the procedure, where all of the items are of one task; else None."""
+
+    items: tuple[reads.Item, ...]
+    of: Procedure | None
+
+
+@dataclass(frozen=True)
 class Appeals:
     """``of``: the case that this one appeals against. ``until``: up to when its applicant may appeal, None: not."""
 
@@ -126,6 +135,18 @@ def _call(row: models.Call, said: Mapping[int, models.Comment], nodes: Mapping[i
         comment.department if comment else row.department, comment.by if comment else "",
         comment.words if comment else "",
     )  # fmt: skip
+
+
+def chosen(actor: access.Actor, items: Iterable[int]) -> Chosen:
+    """Open items among those numbered that the actor may work on, in their order."""
+    numbers = list(dict.fromkeys(items))
+    rows = models.Item.objects.filter(pk__in=numbers, state__in=store.OPEN).select_related("case")
+    found = {row.pk: row for row in rows if rights.handles(actor, row.case.procedure, row.department)}
+    kept = [found[number] for number in numbers if number in found]
+    tasks = {(row.case.procedure, row.node) for row in kept}
+    newest = max(kept, key=lambda row: row.case_id, default=None)
+    of = store.version(newest.case.version).procedure if newest and len(tasks) == 1 else None
+    return Chosen(tuple(reads.item(row) for row in kept), of)
 
 
 def appeals(actor: access.Actor, case_id: int) -> Appeals:

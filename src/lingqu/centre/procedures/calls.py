@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from lingqu.centre.access import door as access
-from lingqu.centre.procedures import rights, store
+from lingqu.centre.procedures import rights, store, telling
 
 _CALL = """
 insert into procedures_call (case_id, item, comment, stage, department, person, at, seen_by)
@@ -24,11 +24,14 @@ def call(
     comment: int | None = None,
     item: int | None = None,
     stage: int = 0,
+    but: str = "",
 ) -> None:
-    """``whom``: (department, person), one of them empty. Without ``returning``: whoever calls may not see the row."""
+    """``whom``: (department, person), one of them empty; ``but``: the applicant, who is told nothing of it. Without
+    ``returning``: whoever calls may not see the row."""
     pairs = list(whom)
     if not pairs:
         return
+    telling.called(case_id, pairs, comment=comment, item=item, stage=stage, but=but)
     given = {
         "case": case_id, "item": item, "comment": comment, "stage": stage, "at": timezone.now(),
         "departments": [department for department, _ in pairs], "persons": [person for _, person in pairs],

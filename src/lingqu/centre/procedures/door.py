@@ -34,7 +34,7 @@ from lingqu.centre.procedures.actions import tick as _tick
 from lingqu.centre.procedures.actions.foresee import Foreseen
 from lingqu.centre.procedures.actions.many import Outcome
 from lingqu.centre.procedures.actions.tick import Ticked
-from lingqu.centre.procedures.around import Appeals, Call, Comment, File, Linked
+from lingqu.centre.procedures.around import Appeals, Call, Chosen, Comment, File, Linked
 from lingqu.centre.procedures.compiled import Compiled, Misfit, misfits, plan_of
 from lingqu.centre.procedures.definitions import Procedure, ReasonFor, Task, Variable
 from lingqu.centre.procedures.lists import CLOCKS, COUNTED, Found
@@ -144,6 +144,11 @@ def complete_many(
 ) -> list[Outcome]:
     """The same answers to each: items of one task."""
     return _many.many(actor, items, lambda item: _complete.complete(actor, item, answers, words))
+
+
+def chosen(actor: access.Actor, items: Sequence[int]) -> Chosen:
+    """Those of the items that are open and the actor's to work on; with their procedure where all are of one task."""
+    return _around.chosen(actor, items)
 
 
 def reasons(of: Procedure, act: ReasonFor, department: str, node: str = "") -> tuple[Template, ...]:
@@ -274,6 +279,7 @@ __all__ = [
     "Appeals",
     "Call",
     "Case",
+    "Chosen",
     "Comment",
     "Compiled",
     "Faulty",
@@ -297,6 +303,7 @@ __all__ = [
     "attach",
     "calls",
     "case",
+    "chosen",
     "claim",
     "claim_many",
     "colleagues",

@@ -22,13 +22,13 @@ from lingqu.centre.procedures import rights
 from lingqu.centre.procedures.definitions import Procedure
 from lingqu.centre.procedures.reads import Item, clock_of, item_of
 
-COUNTED = 1_000
+COUNTED = 500
 """Up to here is counted; beyond it a list is simply long."""
 CLOCKS = ("overdue", "soon", "calm", "stopped", "none")
 _COLUMNS = (
     "id", "case_id", "node", "department", "state", "holder", "opened_at", "due", "missing", "done_by", "done_at",
 )  # fmt: skip
-_DUE = "coalesce(i.due, 'infinity')"
+_DUE = "(case when i.due is null then 'infinity' else i.due end)"
 _SOON = "%(now)s > i.opened_at + (i.due - i.opened_at) * 0.75"
 _WHEN = {
     "overdue": f"i.state <> 'returned' and {_DUE} <= %(now)s",
@@ -124,15 +124,17 @@ def search(
 
 def _items(which: list[str], given: dict[str, Any], actor: access.Actor) -> str:
     """Open items of running cases in the departments whose work the actor does. Each department is looked through by
-    itself, in the order of its own index."""
+    itself, in the order of its own index; only words may lead from cases to items, since few cases may have them."""
     whole, some = _scope(actor)
     given |= {"whole": whole, "offices": [d for d, _ in some], "kinds": [p for _, p in some]}
     where = " and ".join(["i.department = o.department", "i.state in ('open', 'claimed', 'returned')", *which])
+    free = "" if "grams" in given else " offset 0"
     return (
         "(select department, null as kind from unnest(%(whole)s::text[]) department union all "
         "select department, kind from unnest(%(offices)s::text[], %(kinds)s::text[]) s(department, kind)) o, "
-        "lateral (select i.* from procedures_item i join procedures_case c on c.id = i.case_id and c.state = 'running' "
-        f"and (o.kind is null or c.procedure = o.kind) where {where} order by {_DUE}, i.id limit %(limit)s) i"
+        "lateral (select i.* from procedures_item i, lateral (select * from procedures_case c where c.id = i.case_id"
+        f"{free}) c where c.state = 'running' and (o.kind is null or c.procedure = o.kind) and {where} "
+        f"order by {_DUE}, i.id limit %(limit)s) i"
     )
 
 
@@ -172,7 +174,7 @@ def _words(words: str, given: dict[str, Any]) -> list[str]:
         return []
     grams, whole = entities.grams(words)
     given["grams"] = grams
-    parts = ["c.search <> ''", "entity_grams(c.search) @@ %(grams)s::tsquery"]
+    parts = ["entity_grams(c.search) @@ %(grams)s::tsquery"]
     for number, word in enumerate(whole):
         given[f"word{number}"] = word
         parts.append(f"position(%(word{number})s in c.search) > 0")

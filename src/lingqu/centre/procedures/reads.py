@@ -111,7 +111,7 @@ def _whole(rows: Iterable[models.Case]) -> list[Case]:
     items: dict[int, list[Item]] = {number: [] for number in numbers}
     acts: dict[int, list[Act]] = {number: [] for number in numbers}
     for each in models.Item.objects.filter(case__in=numbers).select_related("case").order_by("id"):
-        items[each.case_id].append(_item(each))
+        items[each.case_id].append(item(each))
     for a in models.Act.objects.filter(case__in=numbers).order_by("id"):
         acts[a.case_id].append(Act(a.at, a.act, a.node, a.item, a.by, a.department, a.words, a.detail, a.stands_for))
     return [_case(row, tuple(items[row.pk]), tuple(acts[row.pk])) for row in rows]
@@ -127,7 +127,7 @@ def _case(row: models.Case, items: tuple[Item, ...], acts: tuple[Act, ...]) -> C
     )  # fmt: skip
 
 
-def _item(row: models.Item) -> Item:
+def item(row: models.Item) -> Item:
     case = {"procedure": row.case.procedure, "version": row.case.version, "title": row.case.title}
     return item_of({**vars(row), **case})
 

@@ -111,6 +111,25 @@ def _said(about: About, acts: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Tex
         yield subject, words, {"link": f"/my/cases/{about.number}/", "about": f"case:{about.number}", "key": key}
 
 
+def called(
+    case_id: int, whom: Iterable[tuple[str, str]], *, comment: int | None, item: int | None, stage: int, but: str
+) -> None:
+    """Whoever is called to look at a case. What was said stays on its page: a mail goes through other hands."""
+    if stage:
+        subject = Text(zh=f"办件 {case_id} 有待办超期（第 {stage} 级）", en=f"Case {case_id}: overdue, stage {stage}")
+    else:
+        subject = Text(zh=f"办件 {case_id} 提请您部门关注", en=f"Case {case_id}: your department is asked to look")
+    for department, person in whom:
+        names = [person] if person else [a.name for a in access.people(department) if _works(a, department)]
+        key = f"call:{case_id}:{comment or ''}:{item or ''}:{stage}:{department}"
+        names = [name for name in names if name != but]
+        notices.tell(names, "work", subject, link=f"/stewardship/cases/{case_id}/", about=f"case:{case_id}", key=key)
+
+
+def _works(actor: access.Actor, department: str) -> bool:
+    return access.may(actor, "handle", owner=department)
+
+
 def digest(now: datetime | None = None) -> int:
     """Once a working day each who handles cases is told what is new and what is overdue, in one message for each
     department; gives how many were told. Looked at often, told once."""
@@ -119,7 +138,7 @@ def digest(now: datetime | None = None) -> int:
         return 0
     told = 0
     for row in _standing(local):
-        people = [a.name for a in access.people(row["department"]) if access.may(a, "handle", owner=row["department"])]
+        people = [a.name for a in access.people(row["department"]) if _works(a, row["department"])]
         subject, words = _told(row)
         key = f"work:{row['department']}:{local:%Y-%m-%d}"
         notices.tell(people, "work", subject, words, link="/stewardship/cases/", key=key)

@@ -37,7 +37,7 @@ def comment(actor: access.Actor, case_id: int, words: str, to: Iterable[str] = (
         row = Comment.objects.create(
             case_id=case_id, at=now, by=actor.name[:200], stands_for=whose, department=department, words=words, to=named
         )
-        calls.call(case_id, [(code, "") for code in named], comment=row.pk)
+        calls.call(case_id, [(code, "") for code in named], comment=row.pk, but=held.case["applicant"])
         moves.record(actor, case_id, "comment", comment=row.pk, to=named, **moves.whose(whose))
     return row.pk
 

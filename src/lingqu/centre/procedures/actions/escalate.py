@@ -41,9 +41,10 @@ def _moment(due: datetime, stage: Escalation) -> datetime:
 def _tell(held: store.Held, row: Item, number: int, stage: Escalation, now: datetime) -> dict[str, Any]:
     """Where nobody holds such a role, the whole department is told."""
     department = row.department if stage.of == "item" else held.compiled.procedure.department
-    people = [person.name for person, _ in access.administration.people(department, stage.roles)]
+    people = [person.name for person, _ in access.administration.staff(department, stage.roles)]
     people = [name for name in people if name != held.case["applicant"]]
-    calls.call(row.case_id, [("", name) for name in people] or [(department, "")], item=row.pk, stage=number)
+    whom = [("", name) for name in people] or [(department, "")]
+    calls.call(row.case_id, whom, item=row.pk, stage=number, but=held.case["applicant"])
     detail = {"stage": number, "department": department, "people": people}
     access.record(access.SYSTEM, "alert", entity_type="Case", count=1, detail={"overdue": [row.case_id], **detail})
     return store.act("told", access.SYSTEM.name, "", now, node=row.node, item=row.pk, detail=detail)

@@ -70,7 +70,7 @@ def colleagues(held: store.Held) -> list[tuple[str, str]]:
     case, department = held.case, held.item["department"]
     return [
         (person.name, words)
-        for person, words in access.administration.people(department)
+        for person, words in access.administration.staff(department)
         if person.name != case["applicant"] and rights.handles(person, case["procedure"], department)
     ]
 
