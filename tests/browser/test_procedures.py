@@ -66,6 +66,10 @@ def test_everybody_can_use_it(browser: Browser, server: str, case: int, width: i
     addresses = [
         "/stewardship/cases/",
         "/stewardship/cases/?mine=1",
+        "/stewardship/cases/?clock=none&words=x",
+        "/stewardship/cases/all/",
+        "/stewardship/cases/all/?q=%E9%9D%A2&state=running",
+        "/stewardship/cases/all/?q=nowhere",
         f"/stewardship/cases/{case}/",
         f"/stewardship/cases/{case}/?acts=clocks",
         f"/stewardship/cases/{case}/items/{opened[0]}/hand_over/to/",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 from django.test import Client
 
@@ -61,3 +64,36 @@ def test_another_departments_case_is_not_there() -> None:
     assert stranger.post(f"/stewardship/cases/{number}/items/{item}/destroy/").status_code == 404
     assert LedgerRow.objects.filter(act="refused", actor="an").count() >= 2
     assert door.case(LEAD, number).items[0].state == "open"
+
+
+def test_the_inbox_keeps_its_filters_in_the_address_and_pages_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lingqu.stewardship.case_lists.PAGE", 2)
+    clerk = person("an", "market", "clerk")
+    numbers = [door.start(APPLICANT, "licence", title=f"面馆 {n}") for n in range(3)]
+    first = clerk.get("/stewardship/cases/?clock=calm&procedure=licence").content.decode()
+    assert [f'/cases/{n}/"' in first for n in numbers] == [True, True, False]
+    (following,) = re.findall(r'href="(\?[^"]*after=[^"]*)"', first)
+    assert "clock=calm" in following
+    second = clerk.get("/stewardship/cases/" + html.unescape(following)).content.decode()
+    assert [f'/cases/{n}/"' in second for n in numbers] == [False, False, True]
+    assert "First page" in second
+    assert "Nothing found" in clerk.get("/stewardship/cases/?clock=overdue").content.decode()
+    assert f'/cases/{numbers[1]}/"' in clerk.get("/stewardship/cases/?words=面馆+1").content.decode()
+    for odd in ("?clock=x", "?after=~", "?procedure=%27", "?after=1~2~3"):
+        assert clerk.get("/stewardship/cases/" + odd).status_code == 200
+
+
+def test_every_case_is_found_by_number_words_and_applicant() -> None:
+    clerk = person("an", "market", "clerk")
+    first, second = (door.start(APPLICANT, "licence", title=title) for title in ("明月面馆", "春风书店"))
+    page = clerk.get("/stewardship/cases/all/").content.decode()
+    assert page.index(f'/cases/{second}/"') < page.index(f'/cases/{first}/"')
+    assert clerk.get(f"/stewardship/cases/all/?q={first}").headers["Location"] == f"/stewardship/cases/{first}/"
+    found = clerk.get("/stewardship/cases/all/?q=春风").content.decode()
+    assert [f'/cases/{n}/"' in found for n in (first, second)] == [False, True]
+    assert "Nothing found" in clerk.get("/stewardship/cases/all/?q=99999999").content.decode()
+    assert "Nothing found" in clerk.get("/stewardship/cases/all/?applicant=nobody").content.decode()
+    assert f'/cases/{first}/"' in clerk.get("/stewardship/cases/all/?applicant=li&state=running").content.decode()
+    other = person("bo", "housing", "clerk")
+    assert "No cases yet" in other.get("/stewardship/cases/all/").content.decode()
+    assert "Nothing found" in other.get(f"/stewardship/cases/all/?q={first}").content.decode()

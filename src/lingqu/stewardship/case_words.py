@@ -27,7 +27,8 @@ def handlers(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespons
         if not request.user.is_authenticated:
             return redirect(f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}")
         actor = access.actor_of(request)
-        access.require(actor, "handle")
+        if not access.handled(actor):
+            access.require(actor, "handle")
         return page(request, actor, *args, **kwargs)
 
     return guarded

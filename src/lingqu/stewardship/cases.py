@@ -13,48 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lingqu.centre.access import door as access
-from lingqu.centre.access.door import administration
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.procedures import door as procedures
 from lingqu.stewardship import case_record
 from lingqu.stewardship.case_words import acts, clocks, handlers, states
 from lingqu.stewardship.desk import frame
-
-
-@require_safe
-@handlers
-def listing(request: HttpRequest, actor: access.Actor) -> HttpResponseBase:
-    mine = request.GET.get("mine") == "1"
-    departments, known, words = catalogue.departments(), procedures.procedures(), clocks()
-    lenders = procedures.stands_in_for(actor)
-    rows = [
-        {
-            "of": item,
-            "clock": words[item.clock],
-            "left": case_record.days_left(item.due) if item.clock in ("overdue", "soon", "calm") else "",
-            "department": departments.get(item.department),
-            "procedure": known.get(item.procedure),
-            "for": item.holder if item.holder in lenders else "",
-        }
-        for item in procedures.inbox(actor, mine=mine)
-    ]
-    context = frame("cases", (_("Cases"), ""), rows=rows, mine=mine, counts=procedures.counts(actor), **_beside(actor))
-    return render(request, "stewardship/cases.html", context)
-
-
-def _beside(actor: access.Actor) -> dict[str, Any]:
-    """Beside the list: what one was called to, and who stands in for whom."""
-    departments, known = catalogue.departments(), procedures.procedures()
-    living = [loan for loan in administration.my_loans(actor) if loan.state == "living"]
-    calls = [
-        {"of": call, "department": departments.get(call.department), "procedure": known.get(call.procedure)}
-        for call in procedures.calls(actor)
-    ]
-    return {
-        "calls": calls,
-        "deputy_of": [loan for loan in living if loan.taker == actor.name],
-        "deputies": [loan for loan in living if loan.giver == actor.name],
-    }
 
 
 @require_safe

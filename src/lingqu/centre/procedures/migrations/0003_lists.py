@@ -14,9 +14,13 @@ alter table procedures_case add column search text generated always as
     (btrim(regexp_replace(lower(normalize(title, NFKC)), '\\s+', ' ', 'g'))) stored;
 create index procedures_case_words on procedures_case using gin (entity_grams(search));
 create index procedures_case_offices on procedures_case using gin (departments);
-create index procedures_item_inbox on procedures_item (department, (case when due is null then 'infinity' else due end), id)
+create index procedures_item_inbox on procedures_item (
+    department, (case when due is null then 'infinity' else due end), id
+)
     where state in ('open', 'claimed', 'returned');
-create index procedures_item_holder on procedures_item (holder, (case when due is null then 'infinity' else due end), id)
+create index procedures_item_holder on procedures_item (
+    holder, (case when due is null then 'infinity' else due end), id
+)
     where state in ('open', 'claimed', 'returned') and holder <> '';
 """
 BACKWARDS = """
