@@ -14,8 +14,18 @@ from lingqu.centre.access.door import SYSTEM
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = Path(lingqu.ui.__file__).parent / "static" / "vendor" / "axe.min.js"
 CITY = "code: c\ntitle: 城\ndivision: '419902000000'\npacks: [registers, enterprise_founding]\n"
-HERE = "/enterprise/papers/founding_common/"
-ADDRESSES = ["/enterprise/papers/", HERE, f"{HERE}1/", f"{HERE}2/", f"{HERE}summary/", f"{HERE}forms/F14/"]
+WAY = "/enterprise/papers/founding_common/"
+HERE = "/apply/founding_common/"
+ADDRESSES = [
+    "/enterprise/papers/",
+    WAY,
+    HERE,
+    f"{HERE}facts/",
+    f"{HERE}1/",
+    f"{HERE}2/",
+    f"{HERE}summary/",
+    f"{HERE}forms/F14/",
+]
 
 
 @pytest.fixture

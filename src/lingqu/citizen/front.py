@@ -17,6 +17,7 @@ from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities import door as entities
 from lingqu.centre.entities.definitions import EntityType
+from lingqu.centre.papers import door as papers
 from lingqu.ui import air
 from lingqu.ui.values import Wording
 
@@ -33,6 +34,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "crumbs": [(_("For citizens"), "")],
         "here": here,
+        "situations": [each for each in papers.situations().values() if each.audience == "citizen"],
         "near": _near(actor, here, language) if here else [],
         "metres": NEAR,
         "open": _open(actor, language),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from lingqu.centre.access import door as access
 from lingqu.centre.entities import door as entities
 from lingqu.centre.entities.definitions import EntityType
+from lingqu.centre.papers import door as papers
 from lingqu.ui.values import Wording
 
 
@@ -21,6 +22,7 @@ def page(request: HttpRequest) -> HttpResponse:
     actor, language = access.actor_of(request), get_language() or "zh-hans"
     kind = next((t for t in entities.entity_types().values() if t.register_of == "legal" and t.public), None)
     context: dict[str, Any] = {"crumbs": [(_("For enterprises"), "")], "kind": kind}
+    context["situations"] = [each for each in papers.situations().values() if each.audience == "enterprise"]
     if kind is not None:
         query = entities.Query(types=(kind.code,))
         context["count"] = entities.count(actor, query)

@@ -22,6 +22,7 @@ from lingqu.centre.entities import door as entities
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
 from lingqu.centre.notices import door as notices
+from lingqu.centre.papers import door as papers
 from lingqu.centre.procedures import door as procedures
 from lingqu.centre.quality import door as quality
 from lingqu.site.metrics import JOB_SECONDS
@@ -179,10 +180,10 @@ def send(dispatch: int) -> None:
 
 @app.task(name="sweep")
 def sweep() -> None:
-    """Delete sessions, tokens and codes whose time is over."""
+    """Delete sessions, tokens, codes and drafts whose time is over."""
     with _work("sweep", "all") as ours:
         if ours:
-            log.info("swept", **access.tidy(), notices=notices.tidy())
+            log.info("swept", **access.tidy(), notices=notices.tidy(), drafts=papers.applications.expire())
 
 
 def ask_collect(source: str) -> bool:

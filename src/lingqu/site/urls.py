@@ -21,6 +21,8 @@ urlpatterns += [
     path("", include("lingqu.ui.messages.urls")),
     path("", include("lingqu.ui.services.urls")),
     path("", include("lingqu.ui.certificates.urls")),
+    path("", include("lingqu.ui.applying.urls")),
+    path("", include("lingqu.ui.cases.urls")),
     path("registers/", include("lingqu.ui.registers.urls")),
     path("citizen/", include("lingqu.citizen.urls")),
     path("enterprise/", include("lingqu.enterprise.urls")),

@@ -16,7 +16,7 @@ from lingqu.centre.procedures import door as procedures
 
 GROUPS = {
     "applicant": ("start", "supplement", "withdraw", "appeal"),
-    "offices": ("claim", "release", "hand_over", "complete", "return", "suspend", "resume", "involve"),
+    "offices": ("claim", "release", "hand_over", "complete", "return", "suspend", "resume", "involve", "issue"),
     "files": ("file", "file_withdrawn"),
     "clocks": ("timer", "overdue", "supplement_overdue", "told", "escalate", "end", "stuck"),
 }
@@ -124,6 +124,8 @@ def _more(case: procedures.Case, act: procedures.Act, language: str) -> list[str
             for name, value in detail.items()
             if name in variables
         ]
+    if act.act == "issue":
+        return [str(detail.get("certificate", "")), *detail.get("left_out", ())]
     if act.act == "suspend":
         return [detail["law"]] if detail.get("law") else []
     if act.act == "hand_over":

@@ -61,6 +61,7 @@ def acts() -> dict[str, str]:
         "overdue": _("found overdue"),
         "supplement_overdue": _("supplement overdue"),
         "escalate": _("escalated"),
+        "issue": _("certificate issued"),
         "end": _("ended"),
         "stuck": _("stuck"),
         "involve": _("called in"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.procedures import door as procedures
-from lingqu.stewardship import case_record
+from lingqu.stewardship import case_application, case_record
 from lingqu.stewardship.case_words import acts, clocks, handlers, states
 from lingqu.stewardship.desk import frame
 
@@ -37,6 +37,7 @@ def entry(request: HttpRequest, actor: access.Actor, number: int) -> HttpRespons
         strip=case_record.strip(case),
         known=case_record.known(case, language),
         items=_items(actor, case),
+        application=case_application.of_case(actor, case),
         picture=mark_safe(drawn),  # noqa: S308 (made by us, every word escaped)
         **_around(request, actor, case, language),
     )

@@ -206,7 +206,7 @@ class FormRules(Definition):
 
 
 class FormSituation(Definition):
-    """Which forms somebody needs, and which facts are true of him."""
+    """Which forms somebody needs, and which facts are true of him. ``audience``: on whose platform it stands."""
 
     kind: ClassVar[str] = "form_situation"
     folder: ClassVar[str] = "form_situations"
@@ -214,6 +214,7 @@ class FormSituation(Definition):
     rules: Code
     forms: tuple[Code, ...] = Field(min_length=1)
     true: tuple[Fact, ...] = ()
+    audience: Literal["enterprise", "citizen"] = "enterprise"
 
     def references(self) -> Iterator[Reference]:
         yield Reference("form_rules", self.rules, ("rules",))

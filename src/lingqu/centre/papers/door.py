@@ -1,7 +1,7 @@
 """Forms of many offices as one: merge them, prove it, fill them again; propose what else is the same.
 
-Everything here is a function of definitions and answers; nothing is stored. ``Book`` puts definitions side by side,
-``opened`` takes them from the drawing.
+Merging and filling are functions of definitions and answers: ``Book`` puts definitions side by side, ``opened`` takes
+them from the drawing. What is stored are applications and certificates.
 """
 
 from __future__ import annotations
@@ -9,11 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from lingqu.centre.drawing import door as drawing
-from lingqu.centre.papers import certificates, status_list
+from lingqu.centre.papers import applications, certificates, status_list
+from lingqu.centre.papers.actions.attach_file import LARGEST as LARGEST_FILE
+from lingqu.centre.papers.actions.attach_file import attach as attach_file
+from lingqu.centre.papers.actions.begin_application import begin as begin_application
 from lingqu.centre.papers.actions.issue_certificate import Order
 from lingqu.centre.papers.actions.issue_certificate import issue as issue_certificate
 from lingqu.centre.papers.actions.renew_certificate import renew as renew_certificate
 from lingqu.centre.papers.actions.revoke_certificate import revoke as revoke_certificate
+from lingqu.centre.papers.actions.save_application import change_facts
+from lingqu.centre.papers.actions.save_application import checked as checked_answers
+from lingqu.centre.papers.actions.save_application import drop as drop_application
+from lingqu.centre.papers.actions.save_application import invalid as invalid_answers
+from lingqu.centre.papers.actions.save_application import save as save_application
+from lingqu.centre.papers.actions.send_application import assign as assign_terms
+from lingqu.centre.papers.actions.send_application import freeze as freeze_application
+from lingqu.centre.papers.actions.send_application import plain, refilled
+from lingqu.centre.papers.actions.send_application import settle as settle_application
+from lingqu.centre.papers.actions.send_application import supplement as supplement_application
+from lingqu.centre.papers.answers import MOST_ROWS, choices
+from lingqu.centre.papers.asking import Asked, Group, asked
 from lingqu.centre.papers.authority import roots
 from lingqu.centre.papers.book import Book, Way, Word
 from lingqu.centre.papers.choose import Choice, choose, closure
@@ -23,7 +38,7 @@ from lingqu.centre.papers.explain import explain
 from lingqu.centre.papers.fitting import misfit, shape
 from lingqu.centre.papers.grammar import names, parse
 from lingqu.centre.papers.merge import find_cycle, merge
-from lingqu.centre.papers.printed import Dossier, bundle, for_office, of_office
+from lingqu.centre.papers.printed import Dossier, bundle, for_office, of_office, office_data
 from lingqu.centre.papers.printed import data as form_data
 from lingqu.centre.papers.printed import pdf as form_pdf
 from lingqu.centre.papers.proof import Fate, Merge, Question, Source, Step, Unmerged
@@ -85,6 +100,9 @@ def proved(book: Book, true: Iterable[str], situation: str = "") -> tuple[Merge,
 
 
 __all__ = [
+    "LARGEST_FILE",
+    "MOST_ROWS",
+    "Asked",
     "Book",
     "Choice",
     "Dossier",
@@ -96,6 +114,7 @@ __all__ = [
     "FormRules",
     "FormSituation",
     "FormTerms",
+    "Group",
     "Merge",
     "Order",
     "Proposal",
@@ -105,38 +124,55 @@ __all__ = [
     "Unmerged",
     "Way",
     "Word",
+    "applications",
+    "asked",
+    "assign_terms",
+    "attach_file",
+    "begin_application",
     "bound",
     "bundle",
     "certificates",
+    "change_facts",
+    "checked_answers",
+    "choices",
     "choose",
     "closure",
+    "drop_application",
     "explain",
     "find_cycle",
     "for_office",
     "form_data",
     "form_pdf",
     "forms_of_rows",
+    "freeze_application",
+    "invalid_answers",
     "issue_certificate",
     "merge",
     "misfit",
     "names",
     "of_office",
+    "office_data",
     "opened",
     "parse",
+    "plain",
     "program",
     "propose",
     "proved",
     "quality",
+    "refilled",
     "removed",
     "renew_certificate",
     "require_sort",
     "revoke_certificate",
     "roots",
     "rows_of",
+    "save_application",
+    "settle_application",
     "shape",
     "situations",
     "sort_of_type",
     "status_list",
+    "supplement_application",
     "table",
     "verify",
 ]

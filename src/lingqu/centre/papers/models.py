@@ -1,7 +1,12 @@
-"""Certificates as issued. What a certificate says never changes; that it ended is written beside it, once."""
+"""Private to the room: use ``door``.
+
+What a certificate says never changes; that it ended is written beside it, once. An application is its account's; what
+was sent stays as it was sent.
+"""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -51,3 +56,61 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
+
+
+class Edition(models.Model):
+    """The definitions that sent applications keep to, whatever became of the drawing."""
+
+    edition = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the document")
+    situation = models.CharField(max_length=80)
+    document = models.TextField(help_text="canonical JSON of situation, forms, terms and rules")
+    first_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.situation} {self.edition[:8]}"
+
+
+class Application(models.Model):
+    """What somebody writes to have something from the city. ``step`` grows with every change: who read an older one
+    changes nothing. ``account`` is the name of the account whose it is."""
+
+    situation = models.CharField(max_length=80)
+    facts = ArrayField(models.CharField(max_length=60), help_text="that are true of the applicant")
+    account = models.CharField(max_length=200)
+    person = models.CharField(max_length=200, blank=True, default="", help_text="entity id of the account's person")
+    on_behalf_of = models.CharField(max_length=200, blank=True, default="", help_text="entity id; empty for oneself")
+    answers = models.JSONField(default=dict, help_text="term → what was typed, a text for each row")
+    looks = models.JSONField(default=dict, help_text="what registers said, by what they were asked")
+    step = models.IntegerField(default=1)
+    state = models.CharField(max_length=10, default="draft", help_text="draft, sent")
+    begun_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    edition = models.CharField(max_length=64, blank=True, default="")
+    sent = models.JSONField(default=dict, help_text="filled forms, statement, what offices wrote")
+    case = models.BigIntegerField(null=True, unique=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-id"], name="papers_applications_of"),
+            models.Index(fields=["saved_at"], condition=models.Q(state="draft"), name="papers_drafts_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.situation} {self.state}"
+
+
+class Attachment(models.Model):
+    """A file that belongs to an application: the answer to a question, or what was supplemented."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="attachments")
+    term = models.CharField(max_length=120, blank=True, default="", help_text="empty: supplemented")
+    name = models.CharField(max_length=120)
+    media = models.CharField(max_length=60)
+    size = models.IntegerField(help_text="bytes")
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.name}"

@@ -124,6 +124,17 @@ def bundle(dossier: Dossier, codes: Iterable[str] = ()) -> bytes:
 def for_office(actor: access.Actor, dossier: Dossier, code: str) -> bytes:
     """One form as PDF for a department. Raises ``Refused`` (``papers.other_office``) where the form is not its own; the
     refusal leaves a ledger row."""
+    _own_form(actor, dossier, code)
+    return pdf(dossier, code)
+
+
+def office_data(actor: access.Actor, dossier: Dossier, code: str) -> dict[str, Any]:
+    """The same as ``data``; raises as ``for_office`` does."""
+    _own_form(actor, dossier, code)
+    return data(dossier, code)
+
+
+def _own_form(actor: access.Actor, dossier: Dossier, code: str) -> None:
     form = dossier.form(code)
     if actor.kind != "system" and actor.department not in _departments(dossier.book, form):
         error = Refused(
@@ -140,7 +151,6 @@ def for_office(actor: access.Actor, dossier: Dossier, code: str) -> bytes:
         raise error
     detail = {"form": code, "case": dossier.number}
     access.record(actor, "read", entity_type="FilledForm", count=1, detail=detail)
-    return pdf(dossier, code)
 
 
 def of_office(actor: access.Actor, dossier: Dossier) -> tuple[str, ...]:

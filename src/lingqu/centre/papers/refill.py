@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from lingqu.centre.papers.book import Book
@@ -135,9 +136,19 @@ class _Run:
             ) from error
 
     def _from_register(self, source: Source, holding: Holding | None, subject: str) -> Any:
-        if source.term in self.answers:
+        held, said = self._held(source, holding, subject), self.answers.get(source.term)
+        if said is None:
+            return held
+        if isinstance(said, list) and isinstance(held, list):
+            rows = [a if a is not None else b for a, b in zip_longest(said, held)]
+            if any(b is not None and a != b for a, b in zip_longest(rows, held)):
+                self.disputed.add(source.term)
+            return rows
+        if held is not None and said != held:
             self.disputed.add(source.term)
-            return self.answers[source.term]
+        return said
+
+    def _held(self, source: Source, holding: Holding | None, subject: str) -> Any:
         assert holding is not None
         place = (holding.code, source.text)
         if place not in self.fetched:

@@ -170,7 +170,13 @@ def _linked(actor: access.Actor, row: models.Case) -> Linked:
 
 
 def _plain(row: models.Case) -> dict[str, Any]:
-    return {"id": row.pk, "applicant": row.applicant, "departments": row.departments, "procedure": row.procedure}
+    return {
+        "id": row.pk,
+        "applicant": row.applicant,
+        "on_behalf_of": row.on_behalf_of,
+        "departments": row.departments,
+        "procedure": row.procedure,
+    }
 
 
 def _case(actor: access.Actor, case_id: int) -> dict[str, Any]:

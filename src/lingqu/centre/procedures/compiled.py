@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -12,7 +12,7 @@ from lingqu.centre.procedures.bpmn import compile_diagram
 from lingqu.centre.procedures.definitions import Procedure
 from lingqu.centre.procedures.dmn import compile_decisions
 from lingqu.centre.procedures.markup import Faulty, fault
-from lingqu.centre.procedures.plan import Decision, Plan
+from lingqu.centre.procedures.plan import Decision, Node, Plan
 from lingqu.kernel.errors import Fault, Invalid
 from lingqu.kernel.text import Text
 
@@ -64,6 +64,7 @@ def misfits(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
             yield _misfit("", node.line, f"没有写明任务“{id_}”由谁办理", f"nobody is named for the task {id_!r}")
         elif node.many != bool(task.departments):
             yield _misfit(id_, 0, "多实例任务写 departments，其他写 department", "departments goes with a task of many")
+    yield from _of_applications(procedure, nodes)
     for id_, task in procedure.tasks.items():
         if id_ not in nodes:
             yield _misfit(id_, 0, f"流程图中没有任务“{id_}”", f"the diagram has no user task {id_!r}")
@@ -92,6 +93,21 @@ def _beside(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
         node = plan.nodes.get(id_)
         if node is None or node.kind not in ("end", "error", "terminate", "escalation"):
             yield _misfit("", 0, f"申诉所指的结束“{id_}”不在图中", f"an appeal names the end {id_!r} the diagram lacks")
+
+
+def _of_applications(procedure: Procedure, nodes: Mapping[str, Node]) -> Iterator[Misfit]:
+    """What an application brings, and where certificates are issued."""
+    decided = {name for task in procedure.tasks.values() for name in task.answers}
+    for name in procedure.takes.answers if procedure.takes else ():
+        if name not in procedure.variables:
+            yield _misfit("", 0, f"没有变量“{name}”", f"there is no variable {name!r}")
+        elif name in decided:
+            yield _misfit("", 0, f"变量“{name}”由办理步骤决定", f"a step decides the variable {name!r}")
+    for each in procedure.issues:
+        if each.at not in nodes or nodes[each.at].many:
+            yield _misfit(
+                "", 0, f"发证须在单人办理的任务：{each.at}", f"no task of one office to issue at: {each.at!r}"
+            )
 
 
 def _misfit(node: str, line: int, zh: str, en: str) -> Misfit:

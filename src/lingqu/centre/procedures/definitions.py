@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import StringConstraints, model_validator
 
+from lingqu.centre.papers import door as papers
 from lingqu.kernel.definition import Code, Definition, Field, Part, Reference
 from lingqu.kernel.text import Text
 
@@ -95,6 +96,51 @@ class Appeal(Part):
     returns: bool = Field(default=False, description="also against being sent back")
 
 
+Expression = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+"""In the language of forms, over the terms of the situation."""
+
+
+class Taken(Part):
+    """What an application brings into its case. ``title`` names the case; ``answers``: variables that no step decides;
+    ``statement`` is what the applicant signs; ``situations``: further ones whose applications are taken."""
+
+    title: Expression
+    answers: dict[Name, Expression] = Field(default_factory=dict)
+    statement: Text = Text(
+        zh="本人承诺所填内容真实、准确、完整，并承担相应法律责任。",
+        en="I declare that what I have written is true, accurate and complete, and answer for it under the law.",
+    )
+    situations: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def _spoken(self) -> Taken:
+        for text in (self.title, *self.answers.values()):
+            papers.parse(text)
+        return self
+
+
+class Issue(Part):
+    """A certificate that is issued by whoever completes the task ``at``. ``numbers``: what is given beforehand;
+    ``uscc`` gives ``organisation_code`` and ``uscc`` (GB 32100-2015) of the division ``division``. ``assigns``: terms
+    that offices write, ``states``: what the certificate says, ``record``: attributes of the holder's new entity, which
+    is owned by the issuing department; without it no entity is made. Besides terms these expressions know ``today``,
+    ``office`` and the numbers."""
+
+    at: str
+    certificate: Code
+    numbers: Literal["", "uscc"] = ""
+    division: str = ""
+    assigns: dict[str, Expression] = Field(default_factory=dict)
+    states: dict[str, Expression] = Field(min_length=1)
+    record: dict[str, Expression] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _spoken(self) -> Issue:
+        for text in (*self.assigns.values(), *self.states.values(), *self.record.values()):
+            papers.parse(text)
+        return self
+
+
 class Procedure(Definition):
     """``department`` leads: it may suspend a case and sees it whole. ``diagram`` is BPMN 2.0, ``decisions`` DMN, as
     text; files beside the definition are named by ``diagram_file`` and ``decision_files`` instead."""
@@ -111,6 +157,8 @@ class Procedure(Definition):
     reasons: tuple[Wording, ...] = Field(default=(), max_length=100)
     escalation: tuple[Escalation, ...] = Field(default=(), max_length=5, description="stages, the first one first")
     appeal: Appeal | None = None
+    takes: Taken | None = Field(default=None, description="what an application brings into its case")
+    issues: tuple[Issue, ...] = Field(default=(), max_length=10)
     diagram: str
     decisions: tuple[str, ...] = ()
 
@@ -130,6 +178,10 @@ class Procedure(Definition):
                 yield Reference("role", role, ("escalation", stage, "roles", index))
         if self.appeal:
             yield Reference("procedure", self.appeal.procedure, ("appeal", "procedure"))
+        for index, code in enumerate(self.takes.situations if self.takes else ()):
+            yield Reference("form_situation", code, ("takes", "situations", index))
+        for index, issue in enumerate(self.issues):
+            yield Reference("certificate", issue.certificate, ("issues", index, "certificate"))
         for node, task in self.tasks.items():
             if task.department:
                 yield Reference("department", task.department, ("tasks", node, "department"))

@@ -21,6 +21,7 @@ from lingqu.centre.procedures import reads as _reads
 from lingqu.centre.procedures import reasons as _reasons
 from lingqu.centre.procedures import telling as _telling
 from lingqu.centre.procedures.actions import appeal as _appeal
+from lingqu.centre.procedures.actions import apply as _apply
 from lingqu.centre.procedures.actions import attach as _attach
 from lingqu.centre.procedures.actions import comment as _comment
 from lingqu.centre.procedures.actions import complete as _complete
@@ -63,6 +64,18 @@ def start(
     return _start.start(actor, code, title=title, answers=answers, applicant=applicant)
 
 
+def apply(actor: access.Actor, application: int, *, agreed: bool, blanks: bool = False) -> int:
+    """Send an application of ``papers`` and begin its case; gives its number, the same however often it is sent.
+    ``agreed``: the statement is signed; ``blanks``: what has no answer is left blank on purpose. Raises ``NotFound``,
+    ``Invalid``, ``Refused``."""
+    return _apply.apply(actor, application, agreed=agreed, blanks=blanks)
+
+
+def taking(situation: str) -> Procedure | None:
+    """The procedure that takes applications of a situation of forms; None where no office does."""
+    return _apply.taking(situation)
+
+
 def claim(actor: access.Actor, item: int) -> None:
     """Take an open item into one's hands. Raises NotFound, Refused, Conflict."""
     _take.claim(actor, item)
@@ -102,9 +115,16 @@ def send_back(actor: access.Actor, item: int, missing: Sequence[tuple[str, str]]
     _supplement.send_back(actor, item, missing)
 
 
-def supplement(actor: access.Actor, item: int, words: str) -> None:
-    """The applicant hands in what was missing; the clock runs on with the working days that were left."""
-    _supplement.supplement(actor, item, words)
+def supplement(
+    actor: access.Actor,
+    item: int,
+    words: str,
+    answers: Mapping[str, Sequence[str]] | None = None,
+    files: Sequence[tuple[str, bytes]] = (),
+) -> None:
+    """The applicant hands in what was missing; the clock runs on with the working days that were left. ``answers``:
+    term → texts, of what was sent back and nothing else; ``files``: (name, content). Forms are filled again."""
+    _supplement.supplement(actor, item, words, answers, files)
 
 
 def suspend(actor: access.Actor, case: int, reason: str, law: str) -> None:
@@ -260,7 +280,7 @@ def search(
 
 
 def applications(actor: access.Actor, limit: int = 100, before: int | None = None) -> list[Case]:
-    """The actor's own cases, newest first; ``before`` is the number of the last one seen."""
+    """The actor's own cases, or those of whom he acts for, newest first; ``before``: the number of the last one."""
     return _reads.applications(actor, limit, before)
 
 
@@ -300,6 +320,7 @@ __all__ = [
     "appeal",
     "appeals",
     "applications",
+    "apply",
     "attach",
     "calls",
     "case",
@@ -336,6 +357,7 @@ __all__ = [
     "start",
     "supplement",
     "suspend",
+    "taking",
     "tick",
     "withdraw",
     "withdraw_file",

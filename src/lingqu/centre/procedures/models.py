@@ -39,12 +39,19 @@ class Case(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=80, blank=True, help_text="the end event that was reached")
     appeal_of = models.BigIntegerField(null=True, help_text="the case whose outcome is appealed against")
+    application = models.BigIntegerField(null=True, unique=True, help_text="of papers: the forms it began with")
+    on_behalf_of = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="entity id of whom the applicant acted for"
+    )
 
     class Meta:
         db_table = "procedures_case"
         indexes = [
             models.Index(fields=["applicant", "-id"], name="procedures_case_applicant"),
             models.Index(fields=["procedure", "state", "-id"], name="procedures_case_procedure"),
+            models.Index(
+                fields=["on_behalf_of", "-id"], condition=~models.Q(on_behalf_of=""), name="procedures_case_behalf"
+            ),
             models.Index(
                 fields=["appeal_of"], condition=models.Q(appeal_of__isnull=False), name="procedures_case_appeal"
             ),

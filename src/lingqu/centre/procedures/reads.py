@@ -74,6 +74,8 @@ class Case:
     due: datetime | None
     ended_at: datetime | None
     outcome: str
+    application: int | None
+    on_behalf_of: str
     items: tuple[Item, ...]
     acts: tuple[Act, ...]
     compiled: Compiled
@@ -86,7 +88,9 @@ class Case:
 
 def applications(actor: access.Actor, limit: int = 100, before: int | None = None) -> list[Case]:
     """See ``door.applications``. Three statements, however many there are."""
-    found = models.Case.objects.filter(applicant=actor.name)
+    found = models.Case.objects.filter(applicant=actor.name, on_behalf_of="")
+    if actor.behalf:
+        found = models.Case.objects.filter(on_behalf_of=actor.behalf.id)
     if before is not None:
         found = found.filter(pk__lt=before)
     return _whole(found.order_by("-id")[:limit])
@@ -99,7 +103,13 @@ def case(actor: access.Actor, case_id: int) -> Case:
         raise store.missing(str(case_id))
     rights.require_sight(
         actor,
-        {"id": row.pk, "applicant": row.applicant, "departments": row.departments, "procedure": row.procedure},
+        {
+            "id": row.pk,
+            "applicant": row.applicant,
+            "on_behalf_of": row.on_behalf_of,
+            "departments": row.departments,
+            "procedure": row.procedure,
+        },
     )
     return _whole([row])[0]
 
@@ -123,7 +133,7 @@ def _case(row: models.Case, items: tuple[Item, ...], acts: tuple[Act, ...]) -> C
     return Case(
         row.pk, row.procedure, of.procedure.title, row.version, row.state, row.title, row.applicant,
         tuple(row.departments), row.answers, row.started_at, row.due, row.ended_at, end.title if end else "",
-        items, acts, of,
+        row.application, row.on_behalf_of, items, acts, of,
     )  # fmt: skip
 
 

@@ -71,8 +71,21 @@ def require_office(actor: access.Actor, case: dict[str, Any], prefer: Iterable[s
     return next((code for code in (*prefer, actor.department) if code in found), found[0])
 
 
-def is_applicant(actor: access.Actor, case: dict[str, Any]) -> bool:
-    return actor.kind == "system" or (actor.kind != "anonymous" and actor.name == case["applicant"])
+def is_applicant(actor: access.Actor, case: dict[str, Any], does: str = "see") -> bool:
+    """Who handed it in for himself; of a case for somebody else whoever acts for him now: ``see`` or ``apply``."""
+    if actor.kind in ("system", "anonymous"):
+        return actor.kind == "system"
+    whose = case.get("on_behalf_of", "")
+    if not whose:
+        return bool(actor.name == case["applicant"])
+    behalf = actor.behalf
+    return bool(behalf and behalf.id == whose and behalf.may(does, case["procedure"]))
+
+
+def is_own(actor: access.Actor, case: dict[str, Any]) -> bool:
+    """Whether the case is the actor's, or of somebody he may act for: such a one decides nothing in it."""
+    whose = case.get("on_behalf_of", "")
+    return bool(actor.name == case["applicant"] or (whose and access.represents(actor, whose)))
 
 
 def sees(actor: access.Actor, case: dict[str, Any]) -> bool:
@@ -96,7 +109,7 @@ def require_handler(actor: access.Actor, held: store.Held, department: str) -> N
     may = handles(actor, case["procedure"], department)
     if not may:
         require_sight(actor, case)
-    if may and actor.name == case["applicant"]:
+    if may and is_own(actor, case):
         raise _own_case(actor, case, department)
     if not may or (actor.lent and not handles(apart(actor, case["applicant"]), case["procedure"], department)):
         raise access.refusal(actor, "handle", case["procedure"], owner=department)
@@ -126,7 +139,7 @@ def _own_case(actor: access.Actor, case: dict[str, Any], department: str) -> Ref
 
 def require_applicant(actor: access.Actor, held: store.Held) -> None:
     require_sight(actor, held.case)
-    if not is_applicant(actor, held.case):
+    if not is_applicant(actor, held.case, "apply"):
         error = Refused(
             "procedures.applicant",
             Text(zh="只有申请人可以这样做", en="Only the applicant may do this"),

@@ -27,7 +27,8 @@ T = TypeVar("T")
 OPEN = ("open", "claimed", "returned")
 _CASE = (
     "id", "procedure", "version", "state", "title", "applicant", "departments", "answers", "marking", "step",
-    "started_at", "due", "suspended_at", "outcome", "ended_at", "appeal_of",
+    "started_at", "due", "suspended_at", "outcome", "ended_at", "appeal_of", "application",
+    "on_behalf_of",
 )  # fmt: skip
 _ITEM = (
     "id", "node", "token", "department", "state", "holder", "opened_at", "due", "returned_at", "days_left", "missing",
@@ -130,7 +131,7 @@ def decided(case_id: int, name: str) -> bool:
 
 def about(case_id: int) -> dict[str, Any]:
     """What rights ask about a case, without a lock. Raises ``NotFound``."""
-    names = ("id", "procedure", "applicant", "departments", "state")
+    names = ("id", "procedure", "applicant", "on_behalf_of", "departments", "state")
     found = _rows(f"select {', '.join(names)} from procedures_case where id = %s", [case_id])
     if not found:
         raise missing(str(case_id))
@@ -148,6 +149,8 @@ def _held(found: list[tuple[Any, ...]], place: str) -> Held:
     for name in ("answers", "marking"):
         case[name] = _plain(case[name])
     item = dict(zip(_ITEM, found[0][len(_CASE) :], strict=False))
+    if "missing" in item:
+        item["missing"] = _plain(item["missing"])
     return Held(case, item)
 
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from lingqu.centre.access import door as access
 from lingqu.centre.procedures import answers as answering
-from lingqu.centre.procedures import engine, moves, rights, store
+from lingqu.centre.procedures import engine, moves, outcome, rights, store
 from lingqu.centre.procedures.actions.take import require_holder, stands_for
 
 
 def complete(actor: access.Actor, item_id: int, answers: Mapping[str, Any] | None = None, words: str = "") -> None:
     def act(lock: bool) -> None:
         held = store.by_item(item_id, lock=lock)
+        if not lock and outcome.issues(held):
+            with transaction.atomic():
+                return act(True)
         item, case = held.item, held.case
         rights.require_handler(actor, held, item["department"])
         moves.require_state(held, "running")
@@ -30,7 +34,7 @@ def complete(actor: access.Actor, item_id: int, answers: Mapping[str, Any] | Non
             case={"departments": case["departments"]},
             item={"state": "done", "done_at": now, "done_by": actor.name[:200], "answers": given},
             item_id=item_id,
-            acts=[row],
+            acts=[row, *outcome.issued(actor, held, now)],
             ledger=moves.ledger(actor, case["id"], "complete", item=item_id, **moves.whose(whose)),
         )
         go_on(change, held, actor, now, given)

@@ -25,6 +25,8 @@ def start(
     applicant: str = "",
     appeal_of: int | None = None,
     words: str = "",
+    application: int | None = None,
+    on_behalf_of: str = "",
 ) -> int:
     def act(_: bool) -> int:
         of = store.pin(drawing.one(Procedure, code))
@@ -38,7 +40,7 @@ def start(
                 "title": title[:200], "applicant": (applicant or actor.name)[:200],
                 "departments": [of.procedure.department],
                 "started_at": now, "due": moves.due(now, of.procedure.days), "outcome": "",
-                "appeal_of": appeal_of,
+                "appeal_of": appeal_of, "application": application, "on_behalf_of": on_behalf_of[:200],
             },
             acts=[store.act("start", actor.name, actor.department, now, words=words)],
             ledger=moves.ledger(actor, number, "start", procedure=code),

@@ -5,12 +5,14 @@ Administrative Licensing Law of the PRC, art. 32(4): all that is to be supplemen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils import timezone
 
 from lingqu.centre.access import door as access
 from lingqu.centre.catalogue import door as catalogue
+from lingqu.centre.papers import door as papers
 from lingqu.centre.procedures import moves, rights, store
 from lingqu.centre.procedures.actions.take import require_holder, stands_for
 from lingqu.kernel.errors import Conflict, Invalid
@@ -32,7 +34,11 @@ def send_back(actor: access.Actor, item_id: int, missing: Sequence[tuple[str, st
         require_holder(actor, held)
         _require_first(held)
         now = timezone.now()
-        told = [{"what": what[:200], "why": why[:1000]} for what, why in missing]
+        terms = _terms(held)
+        told = [
+            {"what": what[:200], "why": why[:1000]} | ({"term": term} if (term := terms.get(_folded(what))) else {})
+            for what, why in missing
+        ]
         due = held.item["due"]
         item = {
             "state": "returned",
@@ -65,13 +71,38 @@ def _require_first(held: store.Held) -> None:
     )
 
 
-def supplement(actor: access.Actor, item_id: int, words: str) -> None:
+def _terms(held: store.Held) -> dict[str, str]:
+    """Titles of what the case's application asks → their terms: what the applicant then answers anew."""
+    if held.case["application"] is None:
+        return {}
+    dossier, sent = papers.applications.sent_dossier(held.case["application"], held.case["id"])
+    found: dict[str, str] = {}
+    for term, question in papers.applications.asked_of(sent).answerable.items():
+        word = dossier.book.words.get(term)
+        titles = (question.title, word.attribute.title) if word else (question.title,)
+        for title in (text for each in titles for text in (each.zh, each.en)):
+            found.setdefault(_folded(title), term)
+    return found
+
+
+def _folded(words: str) -> str:
+    return "".join(words.replace("：", ":").split()).casefold()
+
+
+def supplement(
+    actor: access.Actor,
+    item_id: int,
+    words: str,
+    answers: Mapping[str, Sequence[str]] | None = None,
+    files: Sequence[tuple[str, bytes]] = (),
+) -> None:
     """The applicant hands in what was missing; the item goes back to whoever sent it back, its clock runs on."""
     with moves.at_once():
         held = store.by_item(item_id)
         rights.require_applicant(actor, held)
         moves.require_state(held, "running")
         now = timezone.now()
+        detail = _changed(actor, held, answers or {}, files)
         item = {
             "state": "claimed" if held.item["holder"] else "open",
             "due": moves.due(now, held.item["days_left"]),
@@ -80,7 +111,26 @@ def supplement(actor: access.Actor, item_id: int, words: str) -> None:
             "escalates_at": None,
         }
         row = store.act(
-            "supplement", actor.name, actor.department, now, node=held.item["node"], item=item_id, words=words
-        )
+            "supplement", actor.name, actor.department, now, node=held.item["node"], item=item_id, words=words,
+            detail=detail,
+        )  # fmt: skip
         store.write(store.Change(item=item, item_id=item_id, item_from=("returned",), acts=[row]), held)
         moves.record(actor, held.case["id"], "supplement", item=item_id)
+
+
+def _changed(
+    actor: access.Actor, held: store.Held, answers: Mapping[str, Sequence[str]], files: Sequence[tuple[str, bytes]]
+) -> dict[str, Any]:
+    """Answer exactly what was asked anew. What changed stands in the history, before and after."""
+    if not answers and not files:
+        return {}
+    asked = {missing["term"] for missing in held.item["missing"] if "term" in missing}
+    if held.case["application"] is None or set(answers) - asked:
+        raise Invalid(
+            "procedures.supplement",
+            Text(zh="只能修改退回补正的项目", en="Only what was sent back can be answered anew"),
+            place=", ".join(sorted(set(answers) - asked))[:200],
+            next_step=Text(zh="其他说明写在补正说明中", en="Write the rest into the words"),
+        )
+    changed = papers.supplement_application(actor, held.case["application"], answers, files)
+    return {"changed": changed} | ({"files": [name[:120] for name, _content in files]} if files else {})

@@ -67,3 +67,26 @@ document.addEventListener("keydown", (event) => {
 if (matchMedia("(max-width: 719px)").matches) {
   document.querySelectorAll("details.facet-fold").forEach((part) => { part.open = false; });
 }
+
+// form[data-check]: each answer is asked about as it is left, and what is wrong is said beside it.
+document.addEventListener("change", async (event) => {
+  const input = event.target, form = input.form, fault = input.id && document.getElementById(`${input.id}-fault`);
+  if (!form?.dataset.check || !input.dataset.term || !fault) return;
+  const body = new URLSearchParams({ term: input.dataset.term, text: input.value });
+  try {
+    const answer = await fetch(form.dataset.check, {
+      method: "POST", body, headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value } });
+    if (!answer.ok) return;
+    fault.textContent = (await answer.json()).fault;
+    fault.hidden = !fault.textContent;
+    input.closest(".field").classList.toggle("wrong", !fault.hidden);
+    if (fault.hidden) input.removeAttribute("aria-invalid"); else input.setAttribute("aria-invalid", "true");
+  } catch { /* offline for a moment: it is checked when it is saved */ }
+});
+
+// form[data-once]: is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-once]")) return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "1";
+});

@@ -1,0 +1,1 @@
+"""Applying: a situation's questions a group a page, what registers hold already, a summary, the forms they become."""
