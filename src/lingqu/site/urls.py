@@ -27,6 +27,7 @@ urlpatterns += [
     path("citizen/", include("lingqu.citizen.urls")),
     path("enterprise/", include("lingqu.enterprise.urls")),
     path("operations/", include("lingqu.operations.urls")),
+    path("stewardship/design/", include("lingqu.blueprint.design.urls")),
     path("stewardship/", include("lingqu.stewardship.urls")),
     path("subscriptions/", include("lingqu.protocols.page_urls")),
     path("language/", include("django.conf.urls.i18n")),

@@ -67,6 +67,7 @@ def tabs(here: str) -> list[dict[str, Any]]:
         ("objections", _("Objections")),
         ("ledger", _("Ledger")),
         ("blueprint", _("Blueprint")),
+        ("design:list", _("Designers")),
         ("accounts", _("Accounts")),
         ("approvals", _("Approvals")),
     ]

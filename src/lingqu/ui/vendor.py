@@ -23,6 +23,11 @@ FILES = {
     "maplibre-gl/dist/maplibre-gl-csp-worker.js": "maplibre-gl-worker.js",
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
     "maplibre-gl/LICENSE.txt": "maplibre-gl.LICENSE.txt",
+    "bpmn-js/dist/bpmn-modeler.production.min.js": "bpmn-modeler.js",
+    "bpmn-js/dist/assets/diagram-js.css": "diagram-js.css",
+    "bpmn-js/dist/assets/bpmn-js.css": "bpmn-js.css",
+    "bpmn-js/dist/assets/bpmn-font/font/bpmn.woff2": "bpmn.woff2",
+    "bpmn-js/LICENSE": "bpmn-js.LICENSE.txt",
 }
 _NOTO = "@expo-google-fonts/noto-sans-sc"
 FONTS = {

@@ -27,8 +27,10 @@ class Variable(Part):
 
 class Task(Part):
     """A step done by people. ``departments``: of a task marked as many in the diagram, each does it once; there a yes
-    or no of the case is yes where all said yes. ``days``: working days; ``answers``: variables that are asked for."""
+    or no of the case is yes where all said yes. ``days``: working days; ``answers``: variables that are asked for.
+    ``title``: the step in both languages, where the diagram's name is not said in both."""
 
+    title: Text | None = None
     department: Code | None = None
     departments: tuple[Code, ...] = ()
     days: int | None = Field(default=None, ge=1, le=365, description="working days")

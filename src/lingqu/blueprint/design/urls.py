@@ -1,0 +1,24 @@
+"""Under ``/stewardship/design/``: the designers of procedures and forms."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from lingqu.blueprint.design import acts, listing, procedures
+from lingqu.blueprint.design.drafts import page
+
+app_name = "design"
+urlpatterns = [
+    path("", listing.listing, name="list"),
+    path("new/<str:kind>/", listing.new, name="new"),
+    path("drafts/<int:number>/", page, name="draft"),
+    path("drafts/<int:number>/save/", procedures.save, name="save"),
+    path("drafts/<int:number>/check/", procedures.check, name="check"),
+    path("drafts/<int:number>/trial/", procedures.trial, name="trial"),
+    path("drafts/<int:number>/differences/", acts.differences, name="differences"),
+    path("drafts/<int:number>/draft.yaml", acts.yaml, name="draft_yaml"),
+    path("drafts/<int:number>/act/<str:name>/", acts.act, name="act"),
+    path("<str:kind>/<str:code>/", listing.entry, name="definition"),
+    path("<str:kind>/<str:code>/begin/", listing.begin, name="begin"),
+    path("<str:kind>/<str:code>/published.yaml", listing.yaml, name="yaml"),
+]

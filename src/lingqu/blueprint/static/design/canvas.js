@@ -1,0 +1,103 @@
+// The canvas of a procedure: bpmn-js with the parts that Lingqu runs, and nothing else.
+"use strict";
+window.LingquDesign = window.LingquDesign || {};
+
+LingquDesign.canvas = (container, words) => {
+  const TIMER = "bpmn:TimerEventDefinition";
+  const kinds = {
+    "user-task": { type: "bpmn:UserTask", icon: "user-task", words: words.step },
+    "exclusive": { type: "bpmn:ExclusiveGateway", icon: "gateway-xor", words: words.exclusive },
+    "parallel": { type: "bpmn:ParallelGateway", icon: "gateway-parallel", words: words.parallel },
+    "inclusive": { type: "bpmn:InclusiveGateway", icon: "gateway-or", words: words.inclusive },
+    "decision": { type: "bpmn:BusinessRuleTask", icon: "business-rule-task", words: words.decision },
+    "timer": { type: "bpmn:IntermediateCatchEvent", icon: "intermediate-event-catch-timer", words: words.timer, eventDefinitionType: TIMER },
+    "end": { type: "bpmn:EndEvent", icon: "end-event-none", words: words.end },
+  };
+  const wanted = ({ type, eventDefinitionType }) => ({ type, ...(eventDefinitionType ? { eventDefinitionType } : {}) });
+
+  function Palette(palette, create, elementFactory, handTool, lassoTool, spaceTool, globalConnect) {
+    this.getPaletteEntries = () => {
+      const tool = (icon, title, run) => ({ group: "tools", className: `bpmn-icon-${icon}`, title, action: { click: run } });
+      const entries = {
+        hand: tool("hand-tool", words.hand, (event) => handTool.activateHand(event)),
+        lasso: tool("lasso-tool", words.lasso, (event) => lassoTool.activateSelection(event)),
+        space: tool("space-tool", words.space, (event) => spaceTool.activateSelection(event)),
+        connect: tool("connection-multi", words.connect, (event) => globalConnect.start(event)),
+        line: { group: "tools", separator: true },
+      };
+      for (const [name, kind] of Object.entries(kinds)) {
+        const begin = (event) => create.start(event, elementFactory.createShape(wanted(kind)));
+        entries[name] = { group: "parts", className: `bpmn-icon-${kind.icon}`, title: kind.words, action: { dragstart: begin, click: begin } };
+      }
+      return entries;
+    };
+    palette.registerProvider(this);
+  }
+  Palette.$inject = ["palette", "create", "elementFactory", "handTool", "lassoTool", "spaceTool", "globalConnect"];
+
+  function Pad(contextPad, autoPlace, elementFactory, connect, modeling) {
+    this.getContextPadEntries = (element) => {
+      const entry = (icon, title, click) => ({ group: "edit", className: `bpmn-icon-${icon}`, title, action: { click } });
+      const entries = {};
+      const leads = element.type !== "bpmn:EndEvent" && element.type !== "label" && !element.waypoints;
+      if (leads) {
+        for (const name of ["user-task", "exclusive", "end"]) {
+          entries[name] = entry(kinds[name].icon, kinds[name].words, () => autoPlace.append(element, elementFactory.createShape(wanted(kinds[name]))));
+        }
+        entries.connect = entry("connection", words.connect, (event) => connect.start(event, element));
+      }
+      if (element.type !== "bpmn:StartEvent") entries.remove = entry("trash", words.remove, () => modeling.removeElements([element.labelTarget || element]));
+      return entries;
+    };
+    contextPad.registerProvider(this);
+  }
+  Pad.$inject = ["contextPad", "autoPlace", "elementFactory", "connect", "modeling"];
+
+  // Only the one attribute of Camunda that names a decision table.
+  const camunda = {
+    name: "Camunda", prefix: "camunda", uri: "http://camunda.org/schema/1.0/bpmn", xml: { tagAlias: "lowerCase" },
+    types: [{ name: "Ruled", extends: ["bpmn:BusinessRuleTask"], properties: [{ name: "decisionRef", isAttr: true, type: "String" }] }],
+  };
+
+  const modeler = new window.BpmnJS({
+    container,
+    moddleExtensions: { camunda },
+    additionalModules: [{
+      __init__: ["paletteProvider", "contextPadProvider"],
+      paletteProvider: ["type", Palette],
+      contextPadProvider: ["type", Pad],
+      popupMenuProvider: ["value", null],
+      translate: ["value", (text, put = {}) => (words.canvas[text] || text).replace(/{([^}]+)}/g, (_, key) => put[key] ?? "")],
+    }],
+  });
+  const get = (name) => modeler.get(name);
+
+  // Everything right of a place moves on, so that something fits in.
+  const makeRoom = (x) => {
+    const moved = get("elementRegistry").filter((e) => !e.waypoints && !e.labelTarget && e.parent && e.type !== "bpmn:Process" && !e.host && e.x >= x);
+    if (moved.length) get("modeling").moveElements(moved, { x: 160, y: 0 });
+  };
+  const made = (kind) => get("elementFactory").createShape(wanted(kinds[kind]));
+  const middle = (e) => ({ x: e.x + e.width / 2, y: e.y + e.height / 2 });
+
+  // Into a flow: what came by it goes on behind the new part.
+  const into = (flow, kind) => {
+    const { source, target } = flow, shape = made(kind);
+    makeRoom(source.x + source.width + 1);
+    const placed = get("modeling").createShape(shape, { x: source.x + source.width + 100, y: middle(source).y }, source.parent);
+    get("modeling").reconnectEnd(flow, placed, middle(placed));
+    get("modeling").connect(placed, target, { type: "bpmn:SequenceFlow" });
+    return placed;
+  };
+  const after = (element, kind) => {
+    if (element.waypoints) return into(element, kind);
+    const gate = /Gateway$/.test(element.type);
+    if (element.outgoing.length === 1 && !gate && kind !== "end") return into(element.outgoing[0], kind);
+    return get("autoPlace").append(element, made(kind));
+  };
+  const clock = (task) => get("modeling").createShape(
+    get("elementFactory").createShape({ type: "bpmn:BoundaryEvent", eventDefinitionType: TIMER, cancelActivity: false }),
+    { x: task.x + task.width - 14, y: task.y + task.height }, task, { attach: true });
+
+  return { modeler, get, after, clock, kinds };
+};

@@ -1,0 +1,199 @@
+"""The designers in a real browser: all by keyboard, published by two people, nothing that is written is ever run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, Page, expect
+
+from browser.test_my_data import looked_through, signed_in
+from lingqu.blueprint import door as blueprint
+from lingqu.blueprint.models import Draft
+from lingqu.centre.access.door import SYSTEM
+from lingqu.centre.access.models import Proposal
+from lingqu.centre.drawing import door as drawing
+from lingqu.centre.procedures import door
+from ui.living import Town
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+PACK = Path(__file__).parents[2] / "src" / "lingqu_sectors" / "enterprise_founding" / "procedures"
+TASKS = ("accept", "market", "seal", "tax", "insurance", "fund", "remind", "issue")
+
+
+T = TypeVar("T")
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Done and committed on a connection of its own, as another process would."""
+
+    def run() -> T:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(run).result()
+
+
+def put_away() -> None:
+    Draft.objects.exclude(state="published").delete()
+    Proposal.objects.filter(act="publish_draft").delete()
+
+
+@pytest.fixture(autouse=True)
+def _no_drafts(founding: str) -> Iterator[None]:
+    yield
+    apart(put_away)
+
+
+@pytest.fixture(scope="module")
+def founding(town: Town) -> Iterator[str]:
+    """A procedure all of whose steps are the demo clerk's."""
+    variables = {"complete": "材料齐全", "registered": "准予登记", "tax": "税务", "outcome": "结论"}
+    answers = {"accept": ["complete"], "market": ["registered"], "tax": ["tax"]}
+    procedure = door.Procedure.model_validate(
+        {
+            "code": "founding",
+            "title": {"zh": "企业开办", "en": "Founding an enterprise"},
+            "department": "civil_affairs",
+            "variables": {n: {"title": t, "type": "text" if n == "outcome" else "truth"} for n, t in variables.items()},
+            "tasks": {t: {"department": "civil_affairs", "days": 2, "answers": answers.get(t, [])} for t in TASKS},
+            "diagram": (PACK / "founding.bpmn").read_text("utf-8"),
+            "decisions": [(PACK / "outcome.dmn").read_text("utf-8")],
+        }
+    )
+    placed = drawing.Placed(procedure.kind, procedure.code, procedure.document(), "tests", "city")
+    drawing.replace([placed], [], actor="tests", summary={})
+    yield "founding"
+    Draft.objects.all().delete()
+    drawing.replace([], [(procedure.kind, procedure.code)], actor="tests", summary={})
+
+
+def opened(page: Page, code: str = "founding") -> None:
+    page.goto(f"/stewardship/design/procedure/{code}/")
+    page.locator("main form button, main a.btn").first.press("Enter")
+    page.wait_for_selector("#designer[data-ready]")
+
+
+@pytest.mark.parametrize(("width", "language"), [(320, "zh-CN"), (1280, "en-GB")])
+def test_everybody_can_use_it(browser: Browser, server: str, founding: str, width: int, language: str) -> None:
+    page = signed_in(browser, server, width, language, "steward")
+    page.goto("/stewardship/design/procedure/founding/")
+    page.locator("main form button, main a.btn").first.click()
+    page.wait_for_selector("#designer[data-ready]")
+    addresses = [
+        "/stewardship/design/",
+        "/stewardship/design/new/procedure/",
+        "/stewardship/design/procedure/founding/",
+        page.url,
+        f"{page.url}differences/",
+    ]
+    assert looked_through(page, addresses, width) == []
+
+
+def test_a_step_is_drawn_a_wrong_condition_named_and_two_people_publish(
+    page: Page, browser: Browser, server: str, founding: str, faults: list[str]
+) -> None:
+    old = apart(lambda: door.start(SYSTEM, "founding", title="旧", applicant="li"))
+    page.goto("/accounts/login/")
+    page.click('button[value="steward"]')
+    opened(page)
+    assert page.get_by_role("link", name="Powered by bpmn.io").is_visible()
+    # All by keyboard: a step more behind the first, its days, then a condition that is wrong.
+    page.locator("#parts").get_by_role("button", name="受理", exact=True).press("Enter")
+    panel = page.locator("#panel")
+    expect(panel.get_by_label("名称", exact=True)).to_have_value("受理")
+    panel.get_by_role("button", name="+ 步骤").press("Enter")
+    panel.get_by_label("名称", exact=True).fill("现场核查")
+    panel.get_by_label("名称", exact=True).press("Tab")
+    panel.get_by_label("标识").fill("visit")
+    panel.get_by_label("标识").press("Tab")
+    page.locator("#parts").get_by_label("工作日: 现场核查").fill("3")
+    page.locator("#parts").get_by_label("工作日: 现场核查").press("Tab")
+    page.locator("#parts").get_by_role("button", name="→ 并联办理").press("Enter")
+    condition = panel.get_by_label("条件", exact=True)
+    condition.fill("complet = true")
+    condition.press("Tab")
+    expect(page.locator("#faults")).to_contain_text("没有变量“complet”")
+    expect(page.locator("#canvas .djs-element.is-wrong")).to_have_count(1)
+    page.locator("#faults").get_by_role("button").press("Enter")
+    panel.get_by_label("条件", exact=True).fill("complete = true")
+    panel.get_by_label("条件", exact=True).press("Tab")
+    expect(page.locator("#faults")).to_contain_text("没有发现错误")
+    expect(page.locator("#canvas .djs-shape.is-new")).to_have_count(1)
+    # The try-run, with nothing written.
+    trial = page.locator("#trial")
+    trial.get_by_role("button", name="开始试走").press("Enter")
+    trial.get_by_label("材料齐全").select_option("yes")
+    trial.get_by_role("button", name="办结本步: 受理").press("Enter")
+    trial.get_by_role("button", name="办结本步: 现场核查").press("Enter")
+    expect(page.locator("#canvas .is-token")).to_have_count(5)
+    # A cell of the decision table.
+    page.locator("#tables").get_by_label("registered, 行 2").fill("false")
+    page.locator("#tables").get_by_label("registered, 行 2").press("Tab")
+    page.get_by_role("button", name="保存草稿").press("Enter")
+    expect(page.locator("#told")).to_contain_text("已保存为第 2 稿")
+    page.locator("#reason").fill("现场核查，依会议纪要 12 号")
+    page.get_by_role("button", name="提交发布").press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("待复核")
+    assert page.get_by_role("button", name="复核并发布").count() == 0
+    address = page.url
+    second = signed_in(browser, server, 1280, "zh-CN", "officer")
+    second.goto(address)
+    second.get_by_role("button", name="复核并发布").press("Enter")
+    expect(second.get_by_role("main")).to_contain_text("正在发布")
+    assert "visit" not in door.procedures()["founding"].tasks
+    assert len(apart(blueprint.publish_due)) == 1
+    second.reload()
+    expect(second.get_by_role("main")).to_contain_text("图纸第")
+    second.context.close()
+    new = apart(lambda: door.start(SYSTEM, "founding", title="新", applicant="li"))
+    for number, count in ((old, 5), (new, 1)):
+        door.complete(SYSTEM, door.case(SYSTEM, number).items[0].id, {"complete": True})
+        assert len(door.case(SYSTEM, number).waiting) == count
+    assert door.case(SYSTEM, new).waiting == ("visit",)
+    assert door.procedures()["founding"].tasks["visit"].days == 3
+    assert "<text>false</text>" in door.procedures()["founding"].decisions[0]
+    assert faults == []
+
+
+def test_two_stewards_do_not_overwrite_each_other(page: Page, browser: Browser, server: str, founding: str) -> None:
+    page.goto("/accounts/login/")
+    page.click('button[value="steward"]')
+    opened(page)
+    other = signed_in(browser, server, 1280, "zh-CN", "officer")
+    other.goto(page.url)
+    other.wait_for_selector("#designer[data-ready]")
+    for editor in (other, page):
+        editor.locator("#head").get_by_label("全程承诺工作日").fill("9")
+        editor.locator("#head").get_by_label("全程承诺工作日").press("Tab")
+        editor.get_by_role("button", name="保存草稿").press("Enter")
+        expect(editor.locator("#told")).to_be_visible()
+    expect(page.locator("#told")).to_contain_text("officer 在您之后保存过")
+    expect(page.locator("#head").get_by_label("全程承诺工作日")).to_have_value("9")
+    other.context.close()
+
+
+def test_what_is_written_in_labels_is_never_run(page: Page, server: str, founding: str, faults: list[str]) -> None:
+    page.goto("/accounts/login/")
+    page.click('button[value="steward"]')
+    opened(page)
+    page.locator("#parts").get_by_role("button", name="受理", exact=True).press("Enter")
+    nasty = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
+    page.locator("#panel").get_by_label("名称", exact=True).fill(nasty)
+    page.locator("#panel").get_by_label("名称", exact=True).press("Tab")
+    expect(page.locator("#parts")).to_contain_text("<script>")
+    page.get_by_role("button", name="保存草稿").press("Enter")
+    expect(page.locator("#told")).to_contain_text("已保存")
+    page.reload()
+    page.wait_for_selector("#designer[data-ready]")
+    expect(page.locator("#parts")).to_contain_text("<script>")
+    assert page.title() != "1"
+    assert page.locator("main img, #canvas script").count() == 0
+    assert faults == []
