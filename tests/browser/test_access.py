@@ -61,6 +61,10 @@ SERVICE = [
     "/services/?words=zzz",
     "/services/guides/food_business_licence/",
     "/services/guides/identity_card/",
+    "/services/progress/",
+    "/services/departments/",
+    "/stewardship/ratings/",
+    "/stewardship/ratings/?show=all",
     "/services/matters/open_restaurant/",
 ]
 SHARING = ["", "?tab=all", "agreements/", "monitoring/", "bulletins/", "new/police.household_register/"]

@@ -21,6 +21,7 @@ from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.entities import door as entities
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
+from lingqu.centre.guides import door as guides
 from lingqu.centre.notices import door as notices
 from lingqu.centre.papers import door as papers
 from lingqu.centre.procedures import door as procedures
@@ -160,6 +161,14 @@ def digest() -> None:
     with _work("digest", "all") as ours:
         if ours:
             procedures.digest()
+
+
+@app.task(name="figures")
+def figures() -> None:
+    """What everybody may know of cases and ratings, worked out anew."""
+    with _work("figures", "all") as ours:
+        if ours:
+            guides.renew_figures()
 
 
 @app.task(name="notices", lock="notices")

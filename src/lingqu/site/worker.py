@@ -40,6 +40,7 @@ SHARING_EVERY = 60.0  # clocks of requests and agreements
 CASES_EVERY = 15.0  # timers and terms of procedures
 DIGEST_EVERY = 600.0  # what waits for departments, told once a day
 REPRESENT_EVERY = 10.0  # who represents whom by the registers
+FIGURES_EVERY = 900.0  # of cases and ratings, for everybody
 OUTGOING_EVERY = 2.0  # seconds between looks at what agreements are due for
 TIDY_EVERY = 3600.0
 SWEEP_EVERY = 3600.0  # sessions, tokens and codes whose time is over
@@ -51,6 +52,7 @@ _EVERY: dict[str, tuple[float, Any]] = {
     "sharing": (SHARING_EVERY, jobs.sharing),
     "cases": (CASES_EVERY, jobs.cases),
     "digest": (DIGEST_EVERY, jobs.digest),
+    "figures": (FIGURES_EVERY, jobs.figures),
     "represent": (REPRESENT_EVERY, jobs.represent),
     "sweep": (SWEEP_EVERY, jobs.sweep),
 }

@@ -54,6 +54,7 @@ def tabs(here: str) -> list[dict[str, Any]]:
     named = [
         ("overview", _("Overview")),
         ("cases", _("Cases")),
+        ("ratings", _("Ratings")),
         ("catalogue", _("Catalogue")),
         ("sharing", _("Data sharing")),
         ("deliveries", _("Deliveries")),

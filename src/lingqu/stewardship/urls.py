@@ -27,6 +27,7 @@ from lingqu.stewardship import (
     objections,
     outgoing,
     overview,
+    ratings,
     sources,
     upload,
 )
@@ -62,6 +63,8 @@ urlpatterns = [
     path("corrections/<int:number>/evidence/", corrections.evidence, name="correction_evidence"),
     path("cases/", case_lists.listing, name="cases"),
     path("cases/all/", case_lists.every, name="cases_all"),
+    path("ratings/", ratings.page, name="ratings"),
+    path("ratings/<int:case>/follow-up/", ratings.follow_up, name="follow_up"),
     path("cases/<int:number>/", cases.entry, name="case"),
     path("cases/many/", case_many.page, name="case_many"),
     path("cases/calls/<int:call>/seen/", case_around.seen, name="case_seen"),

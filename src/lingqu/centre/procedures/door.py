@@ -14,11 +14,14 @@ from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.procedures import around as _around
 from lingqu.centre.procedures import calls as _calls
+from lingqu.centre.procedures import codes as _codes
 from lingqu.centre.procedures import designing, rights
 from lingqu.centre.procedures import files as _files
 from lingqu.centre.procedures import lists as _lists
+from lingqu.centre.procedures import progress as _progress
 from lingqu.centre.procedures import reads as _reads
 from lingqu.centre.procedures import reasons as _reasons
+from lingqu.centre.procedures import tallies as _tallies
 from lingqu.centre.procedures import telling as _telling
 from lingqu.centre.procedures.actions import appeal as _appeal
 from lingqu.centre.procedures.actions import apply as _apply
@@ -42,8 +45,10 @@ from lingqu.centre.procedures.lists import CLOCKS, COUNTED, Found
 from lingqu.centre.procedures.markup import Faulty
 from lingqu.centre.procedures.picture import picture
 from lingqu.centre.procedures.plan import Plan
+from lingqu.centre.procedures.progress import Progress, Stage
 from lingqu.centre.procedures.reads import Act, Case, Item
 from lingqu.centre.procedures.reasons import Template
+from lingqu.centre.procedures.tallies import Tally
 
 LARGEST_FILE = _files.LARGEST
 FILE_ENDINGS = _files.ENDINGS
@@ -245,6 +250,22 @@ def tick(now: datetime | None = None, limit: int = 500) -> Ticked:
     return _tick.tick(now, limit)
 
 
+def progress(number: int, code: str, address: str) -> Progress:
+    """Stages of a case, for who has its number and the code of its receipt. ``address``: whence it is asked; wrong
+    codes lock both for a time. Raises ``NotFound``, ``Refused`` (``procedures.progress_locked``)."""
+    return _progress.look(number, code, address)
+
+
+def progress_code(actor: access.Actor, number: int) -> str:
+    """The code of a case (``1234 5678``), for who may see the case. Raises ``NotFound``."""
+    return _codes.spaced(case(actor, number).id)
+
+
+def tallies(since: datetime) -> list[Tally]:
+    """Cases that began or ended since a moment, counted by procedure, days, state and whether in time."""
+    return _tallies.since(since)
+
+
 def digest(now: datetime | None = None) -> int:
     """Once a working day those who handle cases are told what is new and overdue; gives how many. Told once, however
     often it is asked."""
@@ -312,7 +333,10 @@ __all__ = [
     "Outcome",
     "Plan",
     "Procedure",
+    "Progress",
     "ReasonFor",
+    "Stage",
+    "Tally",
     "Task",
     "Template",
     "Ticked",
@@ -346,6 +370,8 @@ __all__ = [
     "picture",
     "plan_of",
     "procedures",
+    "progress",
+    "progress_code",
     "reasons",
     "release",
     "release_many",
@@ -358,6 +384,7 @@ __all__ = [
     "supplement",
     "suspend",
     "taking",
+    "tallies",
     "tick",
     "withdraw",
     "withdraw_file",

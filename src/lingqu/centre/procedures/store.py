@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
-from lingqu.centre.procedures import telling
+from lingqu.centre.procedures import codes, telling
 from lingqu.centre.procedures.compiled import Compiled, compiled, frozen
 from lingqu.centre.procedures.definitions import Procedure
 from lingqu.centre.procedures.engine import Marking
@@ -247,7 +247,8 @@ def _about(number: int, case: Mapping[str, Any]) -> telling.About:
     of = version(case["version"])
     end = of.plan.nodes.get(case["outcome"])
     outcome = end.title if end else ""
-    return telling.About(number, case["applicant"], of.procedure.title, Text(zh=outcome, en=outcome))
+    said = Text(zh=outcome, en=outcome)
+    return telling.About(number, case["applicant"], of.procedure.title, said, codes.spaced(number))
 
 
 def _case(change: Change, held: Held | None, parameters: dict[str, Any]) -> str:

@@ -21,18 +21,22 @@ DIGEST_FROM = 8  # o'clock of the city: the day's digest goes out at the first l
 
 @dataclass(frozen=True)
 class About:
-    """A case as far as its applicant is told of it."""
+    """A case as far as its applicant is told of it. ``code``: by which its progress is seen."""
 
     number: int
     applicant: str
     title: Text
     outcome: Text
+    code: str
 
 
 def _received(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
     return (
         Text(zh=f"办件 {about.number} 已收到", en=f"Case {about.number} was received"),
-        Text(zh="凭编号可随时查看进度。", en="By this number you can follow its progress at any time."),
+        Text(
+            zh=f"凭编号 {about.number} 和查询码 {about.code}，不登录也能查看进度。",
+            en=f"By its number {about.number} and the code {about.code} its progress is seen without signing in.",
+        ),
     )
 
 
@@ -51,7 +55,10 @@ def _returned(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
 def _ended(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
     return (
         Text(zh=f"办件 {about.number} 已办结：{about.outcome.zh}", en=f"Case {about.number}: {about.outcome.en}"),
-        Text(zh="欢迎对本次办理作出评价。", en="You may now rate how it was handled."),
+        Text(
+            zh=f"欢迎对本次办理作出评价：打开办件，或访问 /services/rate/{about.number}/。",
+            en=f"You may now rate how it was handled: open the case, or go to /services/rate/{about.number}/.",
+        ),
     )
 
 

@@ -97,6 +97,8 @@ WEB: dict[str, str] = {
     "procedures_comment": _ADD,
     "procedures_file": "select, insert, update (withdrawn_at, withdrawn_by)",
     "procedures_call": "select, insert, update (seen_at, seen_by)",
+    "guides_rating": "select, insert, update (answer, answered_by, answered_at)",
+    "guides_figure": _SEE,
     "notices_message": "select, insert, update (read_at)",
     "notices_preference": _KEEP,
     "notices_sending": "select, insert, update (state, attempts, next_at)",

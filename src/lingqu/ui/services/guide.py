@@ -35,6 +35,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "bring": [(m, forms[m.form]) for m in service.materials if m.fetched is None],
         "fetched": [m for m in service.materials if m.fetched is not None],
         "steps": [(step, words.days(step.days)) for step in service.steps],
+        "figures": guides.figures("procedure", service.procedure) if service.procedure else None,
         "bundles": guides.bundles_with(code),
     }
     return render(request, "ui/services/guide.html", context)
