@@ -22,6 +22,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     service = guides.service(code)
     language, forms = get_language() or "zh-hans", words.forms()
     audience = service.audience[0]
+    figures = guides.figures("procedure", service.procedure) if service.procedure else None
     front = reverse("enterprise:services" if audience == "firms" else "citizen:services")
     context: dict[str, Any] = {
         "crumbs": [platform(audience), (_("Public services"), front), (service.title.say(language), "")],
@@ -35,7 +36,8 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "bring": [(m, forms[m.form]) for m in service.materials if m.fetched is None],
         "fetched": [m for m in service.materials if m.fetched is not None],
         "steps": [(step, words.days(step.days)) for step in service.steps],
-        "figures": guides.figures("procedure", service.procedure) if service.procedure else None,
+        "figures": figures,
+        "median": words.days(figures.median) if figures else "",
         "bundles": guides.bundles_with(code),
     }
     return render(request, "ui/services/guide.html", context)
