@@ -153,7 +153,7 @@ def appeals(actor: access.Actor, case_id: int) -> Appeals:
     """What a case appeals against, and what appeals against it."""
     _case(actor, case_id)
     with moves.at_once():
-        held = store.by_case(case_id)
+        held = store.by_case(case_id, lock=False)
         until = _appeal.term(held) if rights.is_applicant(actor, held.case) else None
     first = models.Case.objects.filter(pk=held.case["appeal_of"]).first() if held.case["appeal_of"] else None
     rows = models.Case.objects.filter(appeal_of=case_id).order_by("id")[:20]

@@ -101,8 +101,9 @@ def number() -> int:
     return int(_rows("select nextval(pg_get_serial_sequence('procedures_case', 'id'))", [])[0][0])
 
 
-def by_case(case_id: int) -> Held:
-    return _held(_rows(f"select {_OF_CASE} from procedures_case c where c.id = %s for update", [case_id]), str(case_id))
+def by_case(case_id: int, *, lock: bool = True) -> Held:
+    statement = f"select {_OF_CASE} from procedures_case c where c.id = %s" + (" for update" if lock else "")
+    return _held(_rows(statement, [case_id]), str(case_id))
 
 
 def by_clock(clock_id: int) -> tuple[Held, dict[str, Any]] | None:

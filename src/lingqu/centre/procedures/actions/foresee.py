@@ -40,7 +40,7 @@ class Foreseen:
 
 def foresee(actor: access.Actor, item_id: int, answers: Mapping[str, Any]) -> Foreseen:
     with moves.at_once():
-        held = store.by_item(item_id)
+        held = store.by_item(item_id, lock=False)
         rights.require_handler(actor, held, held.item["department"])
         moves.require_state(held, "running")
         require_holder(actor, held)

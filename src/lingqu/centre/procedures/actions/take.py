@@ -78,7 +78,7 @@ def colleagues(held: store.Held) -> list[tuple[str, str]]:
 def choices(actor: access.Actor, item_id: int) -> list[tuple[str, str]]:
     """To whom the actor may hand an item over."""
     with moves.at_once():
-        held = store.by_item(item_id)
+        held = store.by_item(item_id, lock=False)
         rights.require_handler(actor, held, held.item["department"])
         return [each for each in colleagues(held) if each[0] != actor.name]
 
