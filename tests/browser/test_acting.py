@@ -31,7 +31,7 @@ def firm(town: Town) -> access.Represented:
     return found
 
 
-PAGES = ["/my/mandates/", "/citizen/", "/my/certificates/"]
+PAGES = ["/my/mandates/", "/citizen/", "/my/certificates/", "/enterprise/my/", "/enterprise/my/looks/", "/my/dues/"]
 
 
 @pytest.mark.parametrize(("width", "language"), [(320, "zh-CN"), (360, "en-GB"), (1280, "zh-CN")])
@@ -44,3 +44,12 @@ def test_everybody_can_use_it(
     page.click(f'button[value="{firm.id}"]')
     expect(page.locator(".band.acting")).to_contain_text(firm.label)
     assert looked_through(page, PAGES, width) == []
+
+
+@pytest.mark.parametrize(("width", "language"), [(320, "zh-CN"), (1280, "en-GB")])
+@pytest.mark.parametrize("who", ["citizen", "accountant", "clerk"])
+def test_pages_of_who_acts_for_nobody_now(
+    browser: Browser, server: str, firm: access.Represented, width: int, language: str, who: str
+) -> None:
+    page = signed_in(browser, server, width, language, who)
+    assert looked_through(page, ["/citizen/my/", "/enterprise/my/", "/enterprise/", "/my/dues/"], width) == []

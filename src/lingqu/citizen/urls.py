@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lingqu.citizen import front, my_data
+from lingqu.citizen import front, mine, my_data
 from lingqu.ui.services import listing
 
 app_name = "citizen"
 urlpatterns = [
     path("", front.page, name="front"),
+    path("my/", mine.page, name="mine"),
     path("services/", listing.citizens, name="services"),
     path("my-data/", my_data.page, name="my_data"),
     path("my-data/looks/", my_data.looks, name="my_looks"),

@@ -18,6 +18,7 @@ urlpatterns += [
     path("", front.page, name="front"),
     path("", include("lingqu.ui.urls")),
     path("", include("lingqu.ui.my.urls")),
+    path("", include("lingqu.ui.own.urls")),
     path("", include("lingqu.ui.messages.urls")),
     path("", include("lingqu.ui.services.urls")),
     path("", include("lingqu.ui.certificates.urls")),

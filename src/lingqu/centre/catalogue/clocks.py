@@ -30,6 +30,10 @@ def is_working(day: date, of: Calendar) -> bool:
     return day.isoweekday() not in of.weekend and not _among(day, of.holidays)
 
 
+def is_holiday(day: date, of: Calendar) -> bool:
+    return _among(day, of.holidays) and not _among(day, of.workdays)
+
+
 def _among(day: date, holidays: Iterable[Holiday]) -> bool:
     return any(h.begins <= day <= (h.ends or h.begins) for h in holidays)
 

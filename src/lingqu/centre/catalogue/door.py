@@ -135,6 +135,16 @@ def calendar() -> Calendar:
     return _clocks.calendar()
 
 
+def is_working(day: date) -> bool:
+    """Whether it is a working day of the city."""
+    return _clocks.is_working(day, _clocks.calendar())
+
+
+def is_holiday(day: date) -> bool:
+    """Whether it is one of the holidays that the city's calendar names."""
+    return _clocks.is_holiday(day, _clocks.calendar())
+
+
 def due(since: datetime, days: int) -> datetime:
     """The end of the last of so many working days of the city; the day of ``since`` does not count."""
     return _clocks.due(since, days)

@@ -7,15 +7,17 @@ the case's answers in a restricted FEEL and can do nothing else (ADR 15).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
+from lingqu.centre.entities import door as entities
 from lingqu.centre.procedures import around as _around
 from lingqu.centre.procedures import calls as _calls
 from lingqu.centre.procedures import codes as _codes
 from lingqu.centre.procedures import designing, rights
+from lingqu.centre.procedures import dues as _dues
 from lingqu.centre.procedures import files as _files
 from lingqu.centre.procedures import lists as _lists
 from lingqu.centre.procedures import progress as _progress
@@ -41,6 +43,7 @@ from lingqu.centre.procedures.actions.tick import Ticked
 from lingqu.centre.procedures.around import Appeals, Call, Chosen, Comment, File, Linked
 from lingqu.centre.procedures.compiled import Compiled, Misfit, misfits, plan_of
 from lingqu.centre.procedures.definitions import Procedure, ReasonFor, Task, Variable
+from lingqu.centre.procedures.dues import Dated, Due
 from lingqu.centre.procedures.lists import CLOCKS, COUNTED, Found
 from lingqu.centre.procedures.markup import Faulty
 from lingqu.centre.procedures.picture import picture
@@ -310,6 +313,12 @@ def case(actor: access.Actor, number: int) -> Case:
     return _reads.case(actor, number)
 
 
+def dues(entity: entities.Entity, first: date, last: date) -> list[Dated]:
+    """What an entity has to see to from one day to another, by the city's rules and by what its certificates say; in
+    the order of days. Whether it was done already is not known. Who may know is for the caller to decide."""
+    return _dues.dues(entity, first, last)
+
+
 __all__ = [
     "CLOCKS",
     "COUNTED",
@@ -323,6 +332,8 @@ __all__ = [
     "Chosen",
     "Comment",
     "Compiled",
+    "Dated",
+    "Due",
     "Faulty",
     "File",
     "Foreseen",
