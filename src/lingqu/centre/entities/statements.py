@@ -17,23 +17,24 @@ create temp table if not exists entity_draft (
 
 COPY = f"copy entity_draft ({COLUMNS}) from stdin"
 
+# Columns as in entity_draft; ids in the collation of the table they meet.
 _GIVEN = """
 with entity_draft as materialized (
-    select id collate "C" as id, type, types::text[] as types, owner, region, scopes::text[] as scopes, label, search,
-           attrs::jsonb as attrs, geo::jsonb as geo, prov::jsonb as prov, bounds::box as bounds, geom::bytea as geom,
-           true_from::timestamptz as true_from, true_to::timestamptz as true_to, expires_at::timestamptz as expires_at,
-           facets::jsonb as facets
-    from unnest({arrays}) as given ({columns})
+    select id collate "C" as id, type, types, owner, region, scopes, label, search, attrs, geo, prov, bounds, geom,
+           true_from, true_to, expires_at, facets
+    from jsonb_to_recordset(%(drafts)s::jsonb) as given (
+        id text, type text, types text[], owner text, region text, scopes text[], label text, search text, attrs jsonb,
+        geo jsonb, prov jsonb, bounds box, geom bytea, true_from timestamptz, true_to timestamptz,
+        expires_at timestamptz, facets jsonb
+    )
 )
-""".format(  # noqa: S608
-    arrays=", ".join(f"%(draft_{n})s::text[]" for n in range(len(COLUMNS.split(",")))), columns=COLUMNS
-)
+"""
 
 
 @cache
 def given(statement: str) -> str:
-    """The same statement over a few drafts that come with it (``draft_0`` and so on: a list for each of COLUMNS, as
-    text) in place of the staged table."""
+    """The same statement over a few drafts that come with it (``drafts``: a JSON list of objects with COLUMNS) in place
+    of the staged table."""
     body = statement.strip()
     return _GIVEN + (", " + body.removeprefix("with ") if body.startswith("with ") else body)
 

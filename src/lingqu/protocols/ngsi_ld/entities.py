@@ -123,14 +123,7 @@ def attributes(request: HttpRequest, entity_id: str) -> HttpResponse:
     adding = request.method == "POST" and "noOverwrite" in params.options(given)
 
     def act(left: Draft) -> dict[str, str]:
-        standing = door.get(actor, entity_id)
-        querying.of_type(standing, given.get("type", ""), used)
-        if adding:
-            left, missed = beside(left, standing)
-        else:
-            homeless = request.method == "PATCH" and left.scopes and not standing.scopes
-            missed = {"scope": "the entity has no scope"} if homeless else {}
-            left = replace(left, scopes=()) if homeless else left
+        left, missed = _over_what_stands(request, actor, left, given, used)
         door.write(actor, [left], mode="append", cause="ngsi-ld")
         return {_full(name): reason for name, reason in missed.items()}
 
@@ -145,6 +138,23 @@ def attributes(request: HttpRequest, entity_id: str) -> HttpResponse:
     not_updated = [{"attributeName": name, "reason": reason} for name, reason in missed.items()]
     updated = [_full(name) for name in draft.attrs if _full(name) not in missed]
     return http.answer({"updated": updated, "notUpdated": not_updated}, http.JSON, context, 207)
+
+
+def _over_what_stands(
+    request: HttpRequest, actor: Any, draft: Draft, given: Mapping[str, str], used: Terms
+) -> tuple[Draft, dict[str, str]]:
+    """What is to be written, and what of it not and why; the entity is read only where that depends on it."""
+    sparing = request.method == "POST" and "noOverwrite" in params.options(given)
+    scoping = request.method == "PATCH" and bool(draft.scopes)
+    if not (sparing or scoping or given.get("type")):
+        return draft, {}
+    standing = door.get(actor, draft.id)
+    querying.of_type(standing, given.get("type", ""), used)
+    if sparing:
+        return beside(draft, standing)
+    if scoping and not standing.scopes:
+        return replace(draft, scopes=()), {"scope": "the entity has no scope"}
+    return draft, {}
 
 
 def _full(name: str) -> str:

@@ -16,7 +16,7 @@ from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import faults, statements
 from lingqu.centre.entities.actions.merge import appended, merged, updated
-from lingqu.centre.entities.actions.prepare import prepare
+from lingqu.centre.entities.actions.prepare import COLUMNS, prepare
 from lingqu.centre.entities.schema import schemas
 from lingqu.centre.entities.shapes import Draft, Mode, Written
 
@@ -26,6 +26,8 @@ FEW = 100
 """Drafts that go with each statement; a table for them would cost more than they do."""
 
 _LEDGER_IDS = 1_000
+_COLUMNS = COLUMNS.split(", ")
+_JSON = frozenset({"attrs", "geo", "prov", "facets"})
 _COMBINED = {"merge": merged, "append": appended, "update": updated}
 
 
@@ -80,7 +82,7 @@ class _Brought:
     """Drafts before the database: staged in a table of their own or, where they are few, given with each statement."""
 
     cursor: Any
-    given: dict[str, list[Any]] | None
+    given: dict[str, str] | None
 
     def ask(self, statement: str, parameters: Mapping[str, Any] | None = None, **parts: sql.Composable) -> Any:
         whole = statement if self.given is None else statements.given(statement)
@@ -123,8 +125,7 @@ def _brought(cursor: Any, actor: Actor, drafts: list[Draft]) -> _Brought:
     if prepared.faults:
         raise faults.invalid(prepared.faults, prepared.total)
     if len(drafts) <= FEW:
-        columns = zip(*prepared.rows, strict=True)
-        return _Brought(cursor, {f"draft_{n}": [_text(v) for v in column] for n, column in enumerate(columns)})
+        return _Brought(cursor, {"drafts": orjson.dumps([_given(row) for row in prepared.rows]).decode()})
     cursor.execute(statements.STAGE)
     cursor.execute("truncate entity_draft")
     with cursor.copy(statements.COPY) as copy:
@@ -136,8 +137,10 @@ def _brought(cursor: Any, actor: Actor, drafts: list[Draft]) -> _Brought:
     return _Brought(cursor, None)
 
 
-def _text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else str(value)
+def _given(row: list[Any]) -> dict[str, Any]:
+    """A row for COPY as a JSON object: what is JSON in it stays as it is written."""
+    named = zip(_COLUMNS, row, strict=True)
+    return {n: orjson.Fragment(v) if n in _JSON and v is not None else v for n, v in named}
 
 
 def _permitted(brought: _Brought, actor: Actor) -> datetime:
