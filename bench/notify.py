@@ -143,41 +143,54 @@ def wanted(n: int) -> int | None:
     return n % 97 if n % 2 else None
 
 
-def change() -> int:
-    """Write what will be told of; gives how many states that is, counted apart from what is measured."""
+def entities() -> None:
     from lingqu.centre.access.door import SYSTEM
     from lingqu.centre.entities import door
     from lingqu.centre.entities.door import Draft
 
-    def attrs(values: dict[str, int]) -> dict[str, Any]:
-        return {name: {"type": "Property", "value": value} for name, value in values.items()}
-
     whole = {f"a{k}": 0 for k in range(NAMES)} | {"count": 0}
     door.write(SYSTEM, [Draft(f"urn:e:{n}", f"T{n % TYPES}", attrs(whole)) for n in range(ENTITIES)])
     door.advance_subscriber("ngsi-ld", door.head())
+
+
+def attrs(values: dict[str, int]) -> dict[str, Any]:
+    return {name: {"type": "Property", "value": value} for name, value in values.items()}
+
+
+def update(n: int) -> tuple[Any, list[int]]:
+    """The n-th change, and the subscriptions that must hear of it: an attribute that keeps its value is no change."""
+    from lingqu.centre.entities.door import Draft
+
+    entity, value, k = n % ENTITIES, 1 + (n * 7919) % 100, (n * 31 + n // ENTITIES) % NAMES
+    draft = Draft(f"urn:e:{entity}", f"T{entity % TYPES}", attrs({f"a{k}": value, "count": n + 1}))
+    return draft, passing(entity % TYPES, k, value, n)
+
+
+def change() -> int:
+    """Write what will be told of; gives how many states that is, counted apart from what is measured."""
+    from lingqu.centre.access.door import SYSTEM
+    from lingqu.centre.entities import door
+
+    entities()
     expected = 0
     for start in range(0, CHANGES, ENTITIES):
-        drafts = []
-        for n in range(start, min(start + ENTITIES, CHANGES)):
-            entity, value, k = n % ENTITIES, 1 + (n * 7919) % 100, (n * 31 + n // ENTITIES) % NAMES
-            drafts.append(Draft(f"urn:e:{entity}", f"T{entity % TYPES}", attrs({f"a{k}": value, "count": n + 1})))
-            expected += passing(entity % TYPES, k, value, n)
-        door.write(SYSTEM, drafts, mode="append")
+        made = [update(n) for n in range(start, min(start + ENTITIES, CHANGES))]
+        expected += sum(len(concerned) for _, concerned in made)
+        door.write(SYSTEM, [draft for draft, _ in made], mode="append")
     return expected
 
 
 _standing: dict[tuple[int, int], int] = {}
 
 
-def passing(kind: int, k: int, value: int, n: int) -> int:
-    """How many subscriptions must hear of it: an attribute that keeps its value is no change of it."""
+def passing(kind: int, k: int, value: int, n: int) -> list[int]:
+    """Subscriptions that hear of an update, by their numbers."""
     key = (n % ENTITIES, k)
     if _standing.get(key, 0) == value:
-        return 0
+        return []
     _standing[key] = value
-    found = range(kind, SUBSCRIPTIONS, TYPES)
-    of_it = [s for s in found if s // TYPES % NAMES == k]
-    return sum(1 for s in of_it if (w := wanted(s)) is None or value > w)
+    of_it = [s for s in range(kind, SUBSCRIPTIONS, TYPES) if s // TYPES % NAMES == k]
+    return [s for s in of_it if (w := wanted(s)) is None or value > w]
 
 
 def behind() -> bool:
