@@ -94,6 +94,10 @@ def benches(people: int, folder: Path) -> list[Bench]:
         Bench("papers", "Forms merged to the fewest questions", (), ("--forms", "50")),
         Bench("outgoing", "Deliveries out", ("100000",), ("2000",)),
         Bench("notify", "Subscribers told of changes", ("20000",), ("1000", "100")),
+        Bench(
+            "notify_kills", "Receiver, worker and database killed while subscribers are told", ("100000",), ("2000",)
+        ),
+        Bench("ngsi", "NGSI-LD at 64 connections", (), ("--entities", "20000", "--seconds", "2")),
         Bench("verify", "Verify without revealing", ("100000",), ("2000",)),
         Bench("ledger", "The ledger of reads and writes, tampered with", ("1000000",), ("20000",)),
         Bench(
