@@ -11,7 +11,7 @@ import orjson
 from django.utils import timezone
 
 from lingqu.centre.access import door as access
-from lingqu.centre.procedures import models, rights, store
+from lingqu.centre.procedures import codes, models, rights, store
 from lingqu.centre.procedures.compiled import Compiled
 from lingqu.kernel.text import Text
 
@@ -79,6 +79,11 @@ class Case:
     items: tuple[Item, ...]
     acts: tuple[Act, ...]
     compiled: Compiled
+
+    @property
+    def code(self) -> str:
+        """By which, with its number, whoever is not signed in sees its stages."""
+        return codes.spaced(self.id)
 
     @property
     def waiting(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -78,6 +78,12 @@ def when(value: datetime | date | str | None) -> SafeString | str:
     if found is None:
         return str(value or "")
     return format_html('<time datetime="{}">{}</time>', found.isoformat(), values.day(found, _language()))
+
+
+@register.filter
+def last_day(value: datetime | None) -> SafeString | str:
+    """The last day of a term: terms end with a day, at the next midnight."""
+    return when(timezone.localdate(value - timedelta(seconds=1))) if value else ""
 
 
 @register.simple_tag
