@@ -37,10 +37,12 @@ KEPT = "https://raw.githubusercontent.com/marek-mraz/ngsi-ld-test-suite/main/res
 STRAY = (
     "https://easy-global-market.github.io/ngsild-api-data-models/ngsildTestSuite/ngsildTestSuiteV1.8-compound.jsonld"
 )
+# A context of another project, which the suite names and does not hold: it uses no more of it.
+ELSEWHERE = "https://fiware.github.io/NGSI-LD_TestSuite/ldContext/testContext.jsonld"
 PORTS = {"notification_server": 8085, "context_source": 8086, "context_server": 8087}
 OUTBOUND = (
     "127.0.0.1,localhost,my.second.endpoint.org,unreachable.endpoint,my.csource.org,my.new.csource.org,peer.example,"
-    "source.example.com,csf-a.example.com,csf-b.example.com,original.subscriber.example"
+    "source.example.com,csf-a.example.com,csf-b.example.com,original.subscriber.example,a.b.c"
 )
 """The suite's own servers, and the hosts that it names though there are none."""
 NOTIFIER = "import django; django.setup(); from lingqu.site import notifying; notifying.Notifier().run()"
@@ -225,6 +227,8 @@ def _contexts(suite: Path, folder: Path) -> None:
         shutil.copy(file, folder / file.name)
     index = {KEPT + file.name: file.name for file in files}
     index[STRAY] = "ngsi-ld-test-suite-compound.jsonld"
+    (folder / "elsewhere.jsonld").write_text(json.dumps({"@context": {"T1": "http://example.org/T1"}}))
+    index[ELSEWHERE] = "elsewhere.jsonld"
     (folder / "index.json").write_text(json.dumps(index, indent=1))
 
 

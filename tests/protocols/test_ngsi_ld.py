@@ -278,3 +278,42 @@ def test_public_smart_data_models(api: Client) -> None:
         seen += 1
     assert seen > 5
     assert set(refused) == BROKEN_EXAMPLES
+
+
+def test_an_earlier_version_is_preferred(api: Client) -> None:
+    document = {
+        "id": ONE,
+        "type": ["Vehicle", "Car"],
+        "scope": "/A",
+        "colour": {"type": "VocabProperty", "vocab": "red"},
+        "speed": [
+            {"type": "Property", "value": 1, "unitCode": "KMH"},
+            {"type": "Property", "value": 2, "datasetId": "urn:d:1"},
+        ],
+        "street": {"type": "LanguageProperty", "languageMap": {"en": "North"}, "observedAt": "2026-01-01T00:00:00Z"},
+        "route": {"type": "ListRelationship", "objectList": [{"object": "urn:r:1"}, {"object": "urn:r:2"}]},
+    }
+    assert send(api, "POST", BASE, document, JSON).status_code == 201
+
+    def told(version: str) -> Any:
+        return api.get(f"{BASE}/{ONE}", headers={"Prefer": f"respond-async, {version}"})
+
+    middle = told("ngsi-ld=1.5")
+    assert (middle.status_code, middle["Preference-Applied"]) == (203, "ngsi-ld=1.5")
+    assert middle.json()["colour"] == {"type": "Property", "value": "red"}
+    assert middle.json()["street"]["type"] == "LanguageProperty"
+    first = told('NGSI-LD="1.0";q=0.5')
+    assert first.json() == {
+        "id": ONE,
+        "type": "Vehicle",
+        "colour": {"type": "Property", "value": "red"},
+        "speed": {"type": "Property", "value": 1},
+        "street": {"type": "Property", "value": {"en": "North"}},
+        "route": {"type": "Relationship", "object": ["urn:r:1", "urn:r:2"]},
+    }
+    assert told("ngsi-ld=1.9").status_code == 200
+    assert told("ngsi-ld=1.9").json()["colour"]["type"] == "VocabProperty"
+    for unknown in ("ngsi-ld=2.0", "ngsi-ld=latest", "ngsi-ld", "other=1.5"):
+        assert "Preference-Applied" not in told(unknown)
+    listed = api.get(f"{BASE}?type=Vehicle", headers={"Prefer": "ngsi-ld=1.5"})
+    assert (listed.status_code, listed.json()[0]["colour"]["type"]) == (203, "Property")

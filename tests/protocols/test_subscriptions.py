@@ -487,3 +487,40 @@ def _until(holds: Any) -> None:
             pass
         time.sleep(0.05)
     raise AssertionError("it did not come")
+
+
+def test_a_context_that_came_in_a_body_has_an_address(api: Client, receiver: Receiver, engine: Engine) -> None:
+    context = [{"Meter": "https://ex.org/Meter", "level": "https://ex.org/level"}, {"name": "https://ex.org/name"}]
+
+    def made() -> str:
+        document = {
+            "type": "Subscription",
+            "entities": [{"type": "Meter"}],
+            "notification": {"endpoint": {"uri": receiver.url}},
+            "@context": context,
+        }
+        answer = api.generic("POST", BASE, json.dumps(document), content_type="application/ld+json")
+        assert answer.status_code == 201, answer.content
+        return str(answer["Location"])
+
+    first, second = made(), made()
+    named = api.get(first).json()["jsonldContext"]
+    assert named.startswith("http://testserver/ngsi-ld/v1/jsonldContexts/")
+    assert api.get(second).json()["jsonldContext"] == named, "the same is kept once"
+    path = named.removeprefix("http://testserver")
+    assert api.get(path).json() == {"@context": context}
+    assert api.get("/ngsi-ld/v1/jsonldContexts?kind=ImplicitlyCreated").json() == [named]
+    entity = {"id": "urn:m:1", "type": "Meter", "level": 1, "@context": context}
+    assert api.generic("POST", "/ngsi-ld/v1/entities", json.dumps(entity), "application/ld+json").status_code == 201
+    work(engine)
+    assert receiver.got[0]["data"][0]["level"]["value"] == 1
+    assert f"<{named}>" in receiver.headers[0]["Link"]
+    api.delete(first)
+    assert api.get(path).status_code == 200
+    api.delete(path)
+    api.generic("PATCH", "/ngsi-ld/v1/entities/urn:m:1", json.dumps({**entity, "level": 2}), "application/ld+json")
+    work(engine)
+    assert receiver.got[-1]["data"][0]["level"]["value"] == 2, "it is told without its context, too"
+    third = made()
+    api.delete(third)
+    assert api.get("/ngsi-ld/v1/jsonldContexts?kind=ImplicitlyCreated").json() == []

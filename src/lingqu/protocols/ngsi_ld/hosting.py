@@ -61,6 +61,27 @@ def host(actor: Actor, document: Any, kind: str) -> KeptContext:
     return row
 
 
+def is_unnamed(context: Any) -> bool:
+    """Whether a context has no one address that could stand for it."""
+    return isinstance(context, Mapping) or (isinstance(context, list) and len(context) > 1)
+
+
+def implicit(actor: Actor, context: Any) -> KeptContext:
+    """A context that came in a body, under an address of its own; the same of a department is kept once (5.13.1)."""
+    document = {"@context": context}
+    text = orjson.dumps(document).decode()
+    known = KeptContext.objects.filter(kind="ImplicitlyCreated", department=actor.department, text=text).first()
+    return known or host(actor, document, "ImplicitlyCreated")
+
+
+def forget_implicit(url: str) -> None:
+    """Delete a context that was made implicitly, by its address."""
+    row = contexts_store.kept(url)
+    if row is not None and row.kind == "ImplicitlyCreated":
+        row.delete()
+        terms.forget()
+
+
 def _list(request: HttpRequest) -> HttpResponse:
     given = http.only(request, "details", "kind")
     kind = given.get("kind", "")

@@ -19,6 +19,7 @@ from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.kernel.errors import Conflict, Invalid, LingquError, NotFound, Refused, Unavailable
 from lingqu.kernel.text import Text
+from lingqu.protocols.ngsi_ld import versions
 from lingqu.protocols.ngsi_ld.contexts_store import CORE_URL
 from lingqu.protocols.ngsi_ld.terms import Terms, terms
 
@@ -60,7 +61,9 @@ def endpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             if request.user.is_authenticated and (broken := _csrf(request)):
                 return broken
             _tenant(request)
-            return _warned(request, _lean(view(request, **kwargs)))
+            answer = view(request, **kwargs)
+            versions.conform(request, answer)
+            return _warned(request, _lean(answer))
         except LingquError as error:
             if isinstance(error, Refused):
                 access.tell(_known(request), error, request.path)
@@ -268,7 +271,7 @@ def answer(document: Any, media: str, context: Any, status: int = 200, *, embed:
 
 def embeds(request: HttpRequest) -> bool:
     """Whether a GeoJSON answer carries its context: ``Prefer: body=json`` wants it in a header (6.3.6)."""
-    return "body=json" not in request.headers.get("Prefer", "").replace(" ", "").split(";")
+    return versions.preferences(request).get("body") != "json"
 
 
 def add_link(

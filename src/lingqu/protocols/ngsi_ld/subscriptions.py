@@ -19,7 +19,7 @@ from lingqu.centre.entities import door
 from lingqu.kernel.errors import Conflict, NotFound
 from lingqu.kernel.text import Text
 from lingqu.protocols.models import Notice, Subscription
-from lingqu.protocols.ngsi_ld import http, subscription_form, subscription_said
+from lingqu.protocols.ngsi_ld import hosting, http, subscription_form, subscription_said
 from lingqu.protocols.ngsi_ld.terms import terms
 
 MOST_OF_ONE = 1_000
@@ -36,6 +36,7 @@ def collection(request: HttpRequest) -> HttpResponse:
 
 def _create(request: HttpRequest) -> HttpResponse:
     actor = http.writer(request)
+    http.only(request)
     document, context = http.body(request)
     given = subscription_form.fresh(document, terms(context))
     if "id" in given:
@@ -43,6 +44,9 @@ def _create(request: HttpRequest) -> HttpResponse:
     given.setdefault("id", f"urn:ngsi-ld:Subscription:{uuid4()}")
     subscription_form.allowed(actor, given)
     _few_enough(actor)
+    if "jsonldContext" not in given and hosting.is_unnamed(context):
+        implicit = hosting.implicit(actor, context)
+        given["jsonldContext"] = request.build_absolute_uri(implicit.url)
     row = Subscription(
         id=given["id"],
         document=given,
@@ -119,8 +123,16 @@ def single(request: HttpRequest, subscription_id: str) -> HttpResponse:
             row = _own(actor, subscription_id, lock=True)
             _record(actor, row, "deleted")
             row.delete()
+            _forget_context(row)
         return HttpResponse(status=204)
     return _patched(request, actor, subscription_id)
+
+
+def _forget_context(row: Subscription) -> None:
+    """The context that was made for it goes with it, unless another subscription uses it."""
+    named = row.document.get("jsonldContext", "")
+    if named and not Subscription.objects.filter(document__jsonldContext=named).exists():
+        hosting.forget_implicit(named)
 
 
 def _mine(actor: Actor) -> Any:

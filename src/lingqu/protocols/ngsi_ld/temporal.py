@@ -72,7 +72,7 @@ def query(request: HttpRequest) -> HttpResponse:
 def _found(
     request: HttpRequest, given: Mapping[str, str], wanted: Query, asked: Asked, media: str, context: Any
 ) -> HttpResponse:
-    actor, most = http.actor(request), said.page(request.headers.get("Prefer", ""))
+    actor, most = http.actor(request), said.page(request)
     found = Evolutions([])
     if wanted.limit:
         found = door.evolutions(actor, wanted, asked.window, most=most, aggregation=asked.aggregation)
@@ -146,7 +146,7 @@ def _retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
     media = http.accepted(request)
     used = terms(context)
     asked = said.asked(given, used)
-    most = said.page(request.headers.get("Prefer", ""))
+    most = said.page(request)
     querying.valid_id(entity_id)
     found = door.evolution(http.actor(request), entity_id, asked.window, most=most, aggregation=asked.aggregation)
     [each] = found.found

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
+from django.http import HttpRequest
+
 from lingqu.centre.entities.door import Aggregation, Axis, Method, Query, Selector, Window
-from lingqu.protocols.ngsi_ld import checking, http, params, projection
+from lingqu.protocols.ngsi_ld import checking, http, params, projection, versions
 from lingqu.protocols.ngsi_ld.compact import Shape
 from lingqu.protocols.ngsi_ld.terms import Terms
 
@@ -34,7 +36,6 @@ _DURATION = re.compile(
     r"P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?"
     r"(?:T(?=.)(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9}(?:\.\d{1,6})?)S)?)?\Z"
 )
-_PAGE = re.compile(r"(?:^|[;,\s])maxpagesize=(\d{1,6})(?:$|[;,\s])")
 PAGE = 30
 """Instances in an answer, unless ``Prefer: maxpagesize`` asks for more. ETSI's suite takes 20 to 39 for given."""
 LARGEST = 10_000
@@ -162,10 +163,10 @@ def query(given: Mapping[str, str], terms: Terms, *, selectors: tuple[Selector, 
     return replace(found, after=after)
 
 
-def page(prefer: str) -> int:
+def page(request: HttpRequest) -> int:
     """Instances that one answer may hold."""
-    found = _PAGE.search(prefer.replace(" ", ""))
-    return min(int(found[1]), LARGEST) if found and int(found[1]) else PAGE
+    wanted = versions.preferences(request).get("maxpagesize", "")
+    return min(int(wanted), LARGEST) if wanted.isascii() and wanted.isdigit() and int(wanted[:6]) > 0 else PAGE
 
 
 _TEMPORAL = ("timerel", "timeAt", "endTimeAt", "timeproperty", "aggrPeriodDuration")

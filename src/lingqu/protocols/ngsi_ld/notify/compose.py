@@ -15,7 +15,7 @@ from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Entity, Told
 from lingqu.protocols.models import Subscription
-from lingqu.protocols.ngsi_ld import answers, compact, http
+from lingqu.protocols.ngsi_ld import answers, compact, contexts_store, http
 from lingqu.protocols.ngsi_ld.contexts_store import CORE_URL
 from lingqu.protocols.ngsi_ld.expand import KINDS, NULL
 from lingqu.protocols.ngsi_ld.projection import NOTHING, Projection
@@ -63,7 +63,7 @@ class Manner:
 def manner(row: Subscription) -> Manner:
     document = row.document
     notification = document["notification"]
-    context = document.get("jsonldContext") or row.context
+    context = _context(row)
     join = notification.get("join", "@none")
     shape = compact.Shape(
         terms=terms(context),
@@ -79,6 +79,14 @@ def manner(row: Subscription) -> Manner:
     )
     accept = notification["endpoint"].get("accept", http.JSON)
     return Manner(document, shape, _nameable(context), accept)
+
+
+def _context(row: Subscription) -> Any:
+    """What it came with, where a context that was hosted here for it was deleted."""
+    named = row.document.get("jsonldContext")
+    if named and contexts_store.HOSTED in named and contexts_store.kept(named) is None:
+        return row.context
+    return named or row.context
 
 
 def _nameable(context: Any) -> Any:

@@ -1,0 +1,2 @@
+class Client:
+    """No keywords."""

@@ -1,0 +1,2 @@
+class Server:
+    """No keywords."""
