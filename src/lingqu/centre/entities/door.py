@@ -36,6 +36,7 @@ from lingqu.centre.entities.actions.delete import delete as _delete
 from lingqu.centre.entities.actions.evolve import correct as _correct
 from lingqu.centre.entities.actions.evolve import evolve as _evolve
 from lingqu.centre.entities.actions.evolve import strike as _strike
+from lingqu.centre.entities.actions.reap import reap as _reap
 from lingqu.centre.entities.actions.write import write as _write
 from lingqu.centre.entities.claims import Answer, Claim, Verified
 from lingqu.centre.entities.conditions import condition, grams
@@ -109,6 +110,12 @@ def write(actor: Actor, drafts: Iterable[Draft], *, mode: Mode = "upsert", cause
 def delete(actor: Actor, ids: Sequence[str], *, cause: str = "") -> Written:
     """Delete all or nothing. Raises ``NotFound`` for an id that does not exist, ``Refused``."""
     return _delete(actor, ids, cause)
+
+
+def reap(ids: Sequence[str] | None = None) -> int:
+    """Delete entities whose ``expires_at`` is over, at most a thousand (of these ids); their history stays. Gives how
+    many there were."""
+    return _reap(ids)
 
 
 @steady

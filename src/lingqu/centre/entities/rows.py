@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -87,6 +88,8 @@ class Reader:
         instances = orjson.loads(attrs)
         if geo != "{}":
             instances |= orjson.loads(geo)
+        if '"expiresAt"' in attrs or '"expiresAt"' in geo:
+            instances = living(instances)
         sources = orjson.loads(prov) if prov != "{}" else {}
         shown = access.apply_masks(found, instances)
         return Entity(
@@ -115,6 +118,23 @@ class Reader:
         schema = self._schemas.get(kind)
         named = schema.definition.label if schema else "name"
         return str(access.masked(found.get(named, found.get("*", "none")), label) or "")
+
+
+def living(attrs: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the instances whose time is over (CIM 009 4.22)."""
+    now = compact_now()
+    found = {}
+    for name, instances in attrs.items():
+        each = instances if isinstance(instances, list) else [instances]
+        left = [i for i in each if str(i.get("expiresAt", "~")) > now]
+        if left:
+            found[name] = left if isinstance(instances, list) and len(left) > 1 else left[0]
+    return found
+
+
+def compact_now() -> str:
+    """This moment as attributes write theirs: UTC, which sorts as text."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _contested(marked: Sequence[str], sources: Mapping[str, Any], shown: Mapping[str, Any]) -> tuple[str, ...]:

@@ -101,7 +101,10 @@ def _one(
     missed: dict[str, str] = {}
     if "noOverwrite" in named and draft.id in standing:
         draft, missed = entities.beside(draft, standing[draft.id])
-    door.write(actor, [draft], mode=_mode(name, new, named), cause="ngsi-ld")
+    if (mode := _mode(name, new, named)) == "create":
+        entities.created(actor, draft)
+    else:
+        door.write(actor, [draft], mode=mode, cause="ngsi-ld")
     if missed:
         raise Conflict(
             "ngsi_ld.exists", Text(zh="已有的属性未改写", en="attributes that exist were left: " + ", ".join(missed))

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Draft, Entity
+from lingqu.kernel.errors import Conflict
 from lingqu.protocols.ngsi_ld import checking, expand, http, params, querying
 from lingqu.protocols.ngsi_ld.sources import dividing, writing
 from lingqu.protocols.ngsi_ld.terms import Terms, terms, whole
@@ -42,9 +43,19 @@ def _create(request: HttpRequest) -> HttpResponse:
     response["Location"] = f"{http.BASE}/entities/{quote(draft.id, safe=':')}"
 
     def act(left: Draft) -> None:
-        door.write(actor, [left], mode="create", cause="ngsi-ld")
+        created(actor, left)
 
     return _entity(request, actor, draft, "createEntity", act, response, context)
+
+
+def created(actor: Actor, draft: Draft) -> None:
+    """An id is free again when the time of who bore it is over (4.22)."""
+    try:
+        door.write(actor, [draft], mode="create", cause="ngsi-ld")
+    except Conflict:
+        if not door.reap([draft.id]):
+            raise
+        door.write(actor, [draft], mode="create", cause="ngsi-ld")
 
 
 _OPERATIONS = {"PUT": "replaceEntity", "PATCH": "mergeEntity", "DELETE": "deleteEntity"}
