@@ -42,7 +42,7 @@ ELSEWHERE = "https://fiware.github.io/NGSI-LD_TestSuite/ldContext/testContext.js
 PORTS = {"notification_server": 8085, "context_source": 8086, "context_server": 8087}
 OUTBOUND = (
     "127.0.0.1,localhost,my.second.endpoint.org,unreachable.endpoint,my.csource.org,my.new.csource.org,peer.example,"
-    "source.example.com,csf-a.example.com,csf-b.example.com,original.subscriber.example,a.b.c"
+    "source.example.com,csr.example.com,a.b.c,csf-a.example.com,csf-b.example.com,original.subscriber.example"
 )
 """The suite's own servers, and the hosts that it names though there are none."""
 NOTIFIER = "import django; django.setup(); from lingqu.site import notifying; notifying.Notifier().run()"

@@ -20,8 +20,10 @@ from lingqu.centre.access.models import Account, LedgerRow
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Draft
 from lingqu.protocols.models import Source, SourceState
+from lingqu.protocols.ngsi_ld.notify.engine import Engine
 from lingqu.protocols.ngsi_ld.sources import ask, known
 from little_city import DOCUMENTS, draw, person
+from receiver import Receiver
 from source_server import SourceServer
 from web_role import as_web, web_role  # noqa: F401
 
@@ -340,3 +342,53 @@ def test_filters_on_the_whole_of_what_is_held_in_parts(api: Client, source: Sour
     assert api.get(f'{V1}/entities?type=Car&csf=sourceType=="archive"').status_code == 200
     assert len(source.asked) == 3
     assert api.get(f"{V1}/entities?type=Car&orderBy=speed").status_code == 400
+
+
+def test_page_shows_sources_and_pauses_them(api: Client, source: SourceServer) -> None:
+    assert api.get("/subscriptions/sources/").status_code == 200
+    pk = registered(api, source, registrationName="South <district>")
+    source.answers["GET", "entities"] = (503, None)
+    api.get(f"{V1}/entities?type=Car")
+    shown = api.get("/subscriptions/sources/", headers={"Accept-Language": "en"}).content.decode()
+    assert "South &lt;district&gt;" in shown
+    assert "failing" in shown
+    assert "answered 503" in shown
+    stranger = client("officer", "street")
+    assert "South" not in stranger.get("/subscriptions/sources/").content.decode()
+    assert stranger.post("/subscriptions/sources/act/", {"source": pk, "act": "pause"}).status_code == 404
+    assert Client().get("/subscriptions/sources/").status_code == 302
+    assert api.post("/subscriptions/sources/act/", {"source": pk, "act": "pause"}).status_code == 302
+    asked = len(source.asked)
+    assert "NGSILD-Warning" not in api.get(f"{V1}/entities?type=Car")
+    assert len(source.asked) == asked
+    assert api.post("/subscriptions/sources/act/", {"source": pk, "act": "resume"}).status_code == 302
+    api.get(f"{V1}/entities?type=Car")
+    assert len(source.asked) == asked + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_subscribed_to_registrations_is_told(api: Client, source: SourceServer) -> None:
+    receiver, engine = Receiver(), Engine()
+    document = {
+        "type": "Subscription",
+        "entities": [{"type": "Car"}],
+        "notification": {"endpoint": {"uri": receiver.url}},
+    }
+
+    def told() -> list[tuple[str, list[str]]]:
+        while engine.round() or engine._under_way:
+            engine.idle(0.05)
+        return [(n["triggerReason"], [d["id"] for d in n["data"]]) for n in receiver.got]
+
+    first = registered(api, source)
+    assert send(api, "POST", "/csourceSubscriptions", document).status_code == 201
+    assert told() == [("newlyMatching", [first])]
+    assert receiver.got[0]["type"] == "ContextSourceNotification"
+    second = registered(api, source, information=[{"entities": [{"type": "Car"}]}, {"entities": [{"type": "Bus"}]}])
+    assert send(api, "PATCH", f"/csourceRegistrations/{first}", {"description": "x"}).status_code == 204
+    assert send(api, "DELETE", f"/csourceRegistrations/{first}").status_code == 204
+    registered(api, source, information=[{"entities": [{"type": "Bus"}]}])
+    assert told()[1:] == [("newlyMatching", [second]), ("updated", [first]), ("noLongerMatching", [first])]
+    assert receiver.got[1]["data"][0]["information"] == [{"entities": [{"type": "Car"}]}]
+    engine.close()
+    receiver.close()

@@ -47,7 +47,6 @@ def entry(request: HttpRequest, actor: access.Actor, number: int) -> HttpRespons
 def _items(actor: access.Actor, case: procedures.Case) -> list[dict[str, Any]]:
     procedure, departments, words, said = case.compiled.procedure, catalogue.departments(), clocks(), states()
     told, lenders = case_record.stages_told(case), procedures.stands_in_for(actor, case.procedure)
-    own = procedures.is_own(actor, case)
     return [
         {
             "of": item,
@@ -56,7 +55,7 @@ def _items(actor: access.Actor, case: procedures.Case) -> list[dict[str, Any]]:
             "left": case_record.days_left(item.due) if item.clock in ("overdue", "soon", "calm") else "",
             "stage": told.get(item.id, 0) if item.state in ("open", "claimed") else 0,
             "department": departments.get(item.department),
-            "acts": _may(actor, case, item, lenders, own),
+            "acts": _may(actor, case, item, lenders),
             "held": item.state == "claimed",
             "for": item.holder if item.holder in lenders else "",
             "returns": procedure.tasks[item.node].returns,
@@ -68,12 +67,12 @@ def _items(actor: access.Actor, case: procedures.Case) -> list[dict[str, Any]]:
     ]
 
 
-def _may(actor: access.Actor, case: procedures.Case, item: procedures.Item, lenders: list[str], own: bool) -> bool:
+def _may(actor: access.Actor, case: procedures.Case, item: procedures.Item, lenders: list[str]) -> bool:
     return (
         case.state == "running"
         and item.state in ("open", "claimed")
         and item.holder in ("", actor.name, *lenders)
-        and not own
+        and actor.name != case.applicant
         and access.may(actor, "handle", case.procedure, owner=item.department)
     )
 
@@ -82,7 +81,7 @@ def _around(request: HttpRequest, actor: access.Actor, case: procedures.Case, la
     """Comments, files, appeals, history."""
     departments, procedure = catalogue.departments(), case.compiled.procedure
     chosen, department = request.GET.get("acts", ""), request.GET.get("office", "")
-    works = not procedures.is_own(actor, case)
+    works = actor.name != case.applicant
     return {
         "works": works,
         "leads": case_record.leads(actor, case),

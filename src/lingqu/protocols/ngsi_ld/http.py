@@ -197,14 +197,12 @@ def body(request: HttpRequest, *, merge: bool = False) -> tuple[Any, Any]:
     Link and carries none. Raises Problem (415, InvalidRequest, BadRequestData)."""
     media = (request.content_type or "").lower()
     if media not in (JSON, LD, *([PATCH] if merge else [])):
+        if not media:
+            _parsed(request)  # what is no JSON either is told so first
         raise Problem(
             "UnsupportedMediaType", 415, "不支持的内容类型", f"content type {media or 'missing'!r} is not supported"
         )
-    try:
-        document = orjson.loads(request.body)
-    except orjson.JSONDecodeError as error:
-        raise invalid_request(f"the body is no JSON: {error}", "正文不是 JSON") from error
-    link = _linked(request)
+    document, link = _parsed(request), _linked(request)
     if isinstance(document, list):  # of a batch each entity stands by itself
         if link and media == LD:
             raise bad_data("application/ld+json must not come with a Link to a context")
@@ -218,6 +216,13 @@ def body(request: HttpRequest, *, merge: bool = False) -> tuple[Any, Any]:
     if not _carries(document):
         raise bad_data("application/ld+json must carry an @context")
     return document, document["@context"]
+
+
+def _parsed(request: HttpRequest) -> Any:
+    try:
+        return orjson.loads(request.body)
+    except orjson.JSONDecodeError as error:
+        raise invalid_request(f"the body is no JSON: {error}", "正文不是 JSON") from error
 
 
 def _carries(document: Any) -> bool:

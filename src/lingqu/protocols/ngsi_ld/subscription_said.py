@@ -19,7 +19,8 @@ from lingqu.protocols.ngsi_ld.terms import Terms
 def document(row: Subscription, used: Terms, sys_attrs: bool = False) -> dict[str, Any]:
     found = {name: _said(name, value, used) for name, value in row.document.items()}
     found = {"id": row.pk, "type": "Subscription", **found}
-    found.setdefault("notificationTrigger", list(DEFAULT_TRIGGERS))
+    if row.kind == "entities":
+        found.setdefault("notificationTrigger", list(DEFAULT_TRIGGERS))
     found["status"] = status(row)
     found["notification"] = found["notification"] | _counts(row)
     if row.state in ("withdrawn", "parked") and row.why:
@@ -71,6 +72,6 @@ def _counts(row: Subscription) -> dict[str, Any]:
     return {
         "status": "failed" if failed else "ok",
         "timesSent": row.times_sent,
-        "timesFailed": row.times_failed,
+        **({"timesFailed": row.times_failed} if row.times_failed else {}),
         **{name: moment(at) for name, at in times.items() if at is not None},
     }

@@ -1,4 +1,6 @@
-"""/subscriptions and /subscriptions/{id} (CIM 009 5.8.1 to 5.8.5, 6.10, 6.11)."""
+"""/subscriptions and /csourceSubscriptions, and one of them (CIM 009 5.8.1 to 5.8.5, 5.11, 6.10 to 6.13).
+
+The two differ in what they tell of (``kind``): changes of entities, or of registrations of context sources."""
 
 from __future__ import annotations
 
@@ -20,6 +22,7 @@ from lingqu.kernel.errors import Conflict, NotFound
 from lingqu.kernel.text import Text
 from lingqu.protocols.models import Notice, Subscription
 from lingqu.protocols.ngsi_ld import hosting, http, subscription_form, subscription_said
+from lingqu.protocols.ngsi_ld.sources import telling
 from lingqu.protocols.ngsi_ld.terms import terms
 
 MOST_OF_ONE = 1_000
@@ -28,13 +31,16 @@ _PARAMETERS = {"limit", "offset", "count", "options", "format"}
 
 
 @http.endpoint
-def collection(request: HttpRequest) -> HttpResponse:
+def collection(request: HttpRequest, kind: str = "entities") -> HttpResponse:
     if request.method == "POST":
-        return _create(request)
-    return _listed(request) if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(["GET", "POST"])
+        return _create(request, kind)
+    return _listed(request, kind) if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(["GET", "POST"])
 
 
-def _create(request: HttpRequest) -> HttpResponse:
+PATHS = {"entities": "subscriptions", "sources": "csourceSubscriptions"}
+
+
+def _create(request: HttpRequest, kind: str) -> HttpResponse:
     actor = http.writer(request)
     http.only(request)
     document, context = http.body(request)
@@ -42,13 +48,15 @@ def _create(request: HttpRequest) -> HttpResponse:
     if "id" in given:
         subscription_form.require_uri(given["id"])
     given.setdefault("id", f"urn:ngsi-ld:Subscription:{uuid4()}")
-    subscription_form.allowed(actor, given)
+    if kind == "entities":
+        subscription_form.allowed(actor, given)
     _few_enough(actor)
     if "jsonldContext" not in given and hosting.is_unnamed(context):
         implicit = hosting.implicit(actor, context)
         given["jsonldContext"] = request.build_absolute_uri(implicit.url)
     row = Subscription(
         id=given["id"],
+        kind=kind,
         document=given,
         context=context,
         account=actor.account_id,
@@ -63,6 +71,8 @@ def _create(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             row.save(force_insert=True)
             _record(actor, row, "created")
+            if kind == "sources":
+                telling.begun(row)
     except IntegrityError as error:
         raise Conflict(
             "ngsi_ld.subscription_exists",
@@ -71,7 +81,7 @@ def _create(request: HttpRequest) -> HttpResponse:
             next_step=Text(zh="换一个 id，或省去 id", en="Take another id, or leave it out"),
         ) from error
     response = HttpResponse(status=201)
-    response["Location"] = f"{http.BASE}/subscriptions/{quote(row.pk, safe=':')}"
+    response["Location"] = f"{http.BASE}/{PATHS[kind]}/{quote(row.pk, safe=':')}"
     return response
 
 
@@ -111,21 +121,21 @@ def _record(actor: Actor, row: Subscription, what: str) -> None:
 
 
 @http.endpoint
-def single(request: HttpRequest, subscription_id: str) -> HttpResponse:
+def single(request: HttpRequest, subscription_id: str, kind: str = "entities") -> HttpResponse:
     if request.method not in ("GET", "HEAD", "PATCH", "DELETE"):
         return HttpResponseNotAllowed(["GET", "PATCH", "DELETE"])
     subscription_form.require_uri(subscription_id)
     if request.method in ("GET", "HEAD"):
-        return _retrieved(request, subscription_id)
+        return _retrieved(request, subscription_id, kind)
     actor = http.writer(request)
     if request.method == "DELETE":
         with transaction.atomic():
-            row = _own(actor, subscription_id, lock=True)
+            row = _own(actor, subscription_id, kind, lock=True)
             _record(actor, row, "deleted")
             row.delete()
             _forget_context(row)
         return HttpResponse(status=204)
-    return _patched(request, actor, subscription_id)
+    return _patched(request, actor, subscription_id, kind)
 
 
 def _forget_context(row: Subscription) -> None:
@@ -135,14 +145,14 @@ def _forget_context(row: Subscription) -> None:
         hosting.forget_implicit(named)
 
 
-def _mine(actor: Actor) -> Any:
+def _mine(actor: Actor, kind: str) -> Any:
     """Everybody knows of the own ones only; who stewards everything sees all on the page for it."""
-    return Subscription.objects.filter(account=actor.account_id)
+    return Subscription.objects.filter(account=actor.account_id, kind=kind)
 
 
-def _own(actor: Actor, subscription_id: str, lock: bool = False) -> Subscription:
+def _own(actor: Actor, subscription_id: str, kind: str, lock: bool = False) -> Subscription:
     """``lock``: who changes it takes the subscription before its notices, as whoever notifies does."""
-    known = _mine(actor).select_for_update() if lock else _mine(actor)
+    known = _mine(actor, kind).select_for_update() if lock else _mine(actor, kind)
     found: Subscription | None = known.filter(pk=subscription_id).first()
     if found is None:
         raise NotFound(
@@ -153,16 +163,17 @@ def _own(actor: Actor, subscription_id: str, lock: bool = False) -> Subscription
     return found
 
 
-def _patched(request: HttpRequest, actor: Actor, subscription_id: str) -> HttpResponse:
+def _patched(request: HttpRequest, actor: Actor, subscription_id: str, kind: str) -> HttpResponse:
     """It acts from now on with the rights of who changes it, which is who made it; under the purpose that is stated."""
     document, context = http.body(request, merge=True)
     with transaction.atomic():
-        row = _own(actor, subscription_id, lock=True)
+        row = _own(actor, subscription_id, kind, lock=True)
         fragment = document if isinstance(document, Mapping) else None
         found = subscription_form.patched(row.document, fragment, terms(context if context else None))
         if found.get("id", row.pk) != row.pk:
             raise http.bad_data("the id of a subscription cannot be changed", "订阅的 id 不能更改")
-        subscription_form.allowed(actor, found)
+        if kind == "entities":
+            subscription_form.allowed(actor, found)
         values = _promoted(found)
         again = values["state"] == "active" and row.state != "active"
         if values["state"] == "paused":
@@ -183,12 +194,14 @@ def _patched(request: HttpRequest, actor: Actor, subscription_id: str) -> HttpRe
         )
         row.document = found
         _record(actor, row, "changed")
+        if kind == "sources" and values["state"] == "active":
+            telling.begun(row)
     return HttpResponse(status=204)
 
 
-def _retrieved(request: HttpRequest, subscription_id: str) -> HttpResponse:
+def _retrieved(request: HttpRequest, subscription_id: str, kind: str) -> HttpResponse:
     context, media = http.context_of(request), http.accepted(request)
-    row = _own(http.actor(request), subscription_id)
+    row = _own(http.actor(request), subscription_id, kind)
     return http.answer(subscription_said.document(row, terms(context), _sys_attrs(request)), media, context)
 
 
@@ -196,7 +209,7 @@ def _sys_attrs(request: HttpRequest) -> bool:
     return "sysAttrs" in request.GET.get("options", "").split(",")
 
 
-def _listed(request: HttpRequest) -> HttpResponse:
+def _listed(request: HttpRequest, kind: str) -> HttpResponse:
     given = request.GET.dict()
     if unknown := set(given) - _PARAMETERS:
         raise http.invalid_request(f"unknown query parameter {sorted(unknown)[0]!r}")
@@ -205,16 +218,16 @@ def _listed(request: HttpRequest) -> HttpResponse:
     counted = given.get("count") == "true" or "count" in given.get("options", "").split(",")
     if limit > http.LARGEST_PAGE or (limit == 0 and not counted):
         raise http.bad_data(f"limit must lie between 1 and {http.LARGEST_PAGE}, or be 0 together with count=true")
-    known = _mine(http.actor(request)).order_by("created_at", "id")
+    known = _mine(http.actor(request), kind).order_by("created_at", "id")
     rows = list(known[offset : offset + limit + 1]) if limit else []
     used = terms(context)
     said = [subscription_said.document(row, used, _sys_attrs(request)) for row in rows[:limit]]
     response = http.answer(said, media, context)
     paged = {k: v for k, v in given.items() if k not in ("limit", "offset")}
     if offset and limit:
-        http.add_link(response, "subscriptions", paged, limit, max(offset - limit, 0), "prev", http.LD)
+        http.add_link(response, PATHS[kind], paged, limit, max(offset - limit, 0), "prev", http.LD)
     if len(rows) > limit:
-        http.add_link(response, "subscriptions", paged, limit, offset + limit, "next", http.LD)
+        http.add_link(response, PATHS[kind], paged, limit, offset + limit, "next", http.LD)
     if counted:
         response["NGSILD-Results-Count"] = str(known.count())
     return response

@@ -23,6 +23,8 @@ urlpatterns = [
     re_path(r"^subscriptions/(?P<subscription_id>.+?)/?$", subscriptions.single),
     re_path(r"^csourceRegistrations/?$", registrations.collection),
     re_path(r"^csourceRegistrations/(?P<source_id>.+?)/?$", registrations.single),
+    re_path(r"^csourceSubscriptions/?$", subscriptions.collection, {"kind": "sources"}),
+    re_path(r"^csourceSubscriptions/(?P<subscription_id>.+?)/?$", subscriptions.single, {"kind": "sources"}),
     re_path(r"^types/?$", discovery.types),
     re_path(r"^types/(?P<name>.+?)/?$", discovery.one_type),
     re_path(r"^attributes/?$", discovery.attributes),

@@ -93,18 +93,22 @@ def _nameable(context: Any) -> Any:
     return context[0] if isinstance(context, list) and len(context) == 1 else context
 
 
-def message(row: Subscription, how: Manner, number: int, data: Sequence[Any]) -> Message:
-    """``number`` is the notice's: sent again it is the same notification, by which a receiver knows it."""
+def message(
+    row: Subscription, how: Manner, number: int, data: Sequence[Any], kind: str = "Notification", **more: Any
+) -> Message:
+    """``number`` is the notice's: sent again it is the same notification, by which a receiver knows it. ``more``:
+    further members of it."""
     endpoint = how.notification["endpoint"]
     listed: Any = list(data)
     if how.accept == http.GEO:
         listed = {"type": "FeatureCollection", "features": listed}
     document = {
         "id": f"urn:ngsi-ld:Notification:{uuid5(_SPACE, f'{row.pk} {row.created_at} {number}')}",
-        "type": "Notification",
+        "type": kind,
         "subscriptionId": row.pk,
         "notifiedAt": compact.moment(timezone.now()),
         "data": listed,
+        **more,
     }
     context = how.context if how.context not in (None, [], {}) else CORE_URL
     headers = {"Content-Type": how.accept, "Accept": "application/json", "User-Agent": "Lingqu"}

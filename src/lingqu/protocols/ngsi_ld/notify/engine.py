@@ -25,6 +25,7 @@ from lingqu.kernel.errors import LingquError, Refused
 from lingqu.protocols.models import Subscription
 from lingqu.protocols.ngsi_ld import subscription_form
 from lingqu.protocols.ngsi_ld.notify import compose, match, post, queue, rights, selectors
+from lingqu.protocols.ngsi_ld.sources import told
 
 log = structlog.get_logger(__name__)
 HANDS = 64
@@ -160,10 +161,12 @@ def _message(
         rights.withdraw(row, error or rights.closed(row), actor)
         return None
     try:
+        if row.kind == "sources":
+            return _of_sources(sending, actor)
         how = compose.manner(row)
         if places:
-            seen = [told for told in news.told(actor, places) if told is not None]
-            data = [each for told in seen for each in compose.one(told, how, actor)]
+            seen = [each for each in news.told(actor, places) if each is not None]
+            data = [part for each in seen for part in compose.one(each, how, actor)]
         else:
             data = compose.standing(_all(row, actor), how, actor)
     except Refused as refused:
@@ -176,6 +179,16 @@ def _message(
         queue.drop(sending.what)
         return None
     return compose.message(row, how, sending.what.notices[0], data)
+
+
+def _of_sources(sending: Sending, actor: Actor) -> compose.Message | None:
+    """CIM 009 5.3.2."""
+    reason, data = told.data(sending.row, sending.what.told, actor)
+    if not data:
+        queue.drop(sending.what)
+        return None
+    how, number = compose.manner(sending.row), sending.what.notices[0]
+    return compose.message(sending.row, how, number, data, told.KIND, triggerReason=reason)
 
 
 def _refused(row: Subscription, actor: Actor, error: Refused) -> None:

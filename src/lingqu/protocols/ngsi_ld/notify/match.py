@@ -88,7 +88,7 @@ class Index:
 
     def refresh(self) -> None:
         """Read after the changes were: who subscribed before a change was committed is found."""
-        served = Subscription.objects.filter(state__in=("active", "parked"))
+        served = Subscription.objects.filter(kind="entities", state__in=("active", "parked"))
         now = {row[0]: row for row in served.values_list(*_KEPT)}
         if now == self._known:
             return

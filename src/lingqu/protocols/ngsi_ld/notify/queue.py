@@ -130,10 +130,12 @@ cross join lateral (
 
 @dataclass(frozen=True)
 class Waiting:
-    """What is sent next to one subscriber; ``changes`` is empty for a timeInterval."""
+    """What is sent next to one subscriber; ``changes`` is empty for a timeInterval. ``told``: what is told of
+    sources."""
 
     notices: tuple[int, ...]
     changes: tuple[Change, ...]
+    told: tuple[Any, ...] = ()
 
 
 def waiting(rows: Sequence[Subscription]) -> dict[str, Waiting]:
@@ -143,11 +145,13 @@ def waiting(rows: Sequence[Subscription]) -> dict[str, Waiting]:
         cursor.execute(_WAITING, {"ids": [row.pk for row in rows], "most": MOST_TOLD})
         for pk, number, changes in cursor.fetchall():
             found.setdefault(pk, []).append((number, orjson.loads(changes)))
-    return {
-        row.pk: _merged(found[row.pk]) if "throttling" in row.document else _fitting(found[row.pk])
-        for row in rows
-        if row.pk in found
-    }
+    return {row.pk: _next(row, found[row.pk]) for row in rows if row.pk in found}
+
+
+def _next(row: Subscription, listed: list[tuple[int, list[Any]]]) -> Waiting:
+    if row.kind == "sources":
+        return Waiting((listed[0][0],), (), tuple(listed[0][1]))
+    return _merged(listed) if "throttling" in row.document else _fitting(listed)
 
 
 def _fitting(listed: list[tuple[int, list[Any]]]) -> Waiting:

@@ -61,7 +61,7 @@ def asked(given: Mapping[str, str], used: Terms) -> Asked:
         raise http.bad_data("every id must be a URI", "id 须是 URI")
     kinds = tuple(frozenset(kind) for kind in params.types(given.get("type", ""), used))
     attributes = params.names(given, "attrs", used) if given.get("attrs") else frozenset()
-    filters = tuple(door.renamed_q(given[n], lambda x: _name(x, used)) for n in ("q", "csf") if given.get(n))
+    filters = tuple(door.renamed_q(given[n], lambda x: named(x, used)) for n in ("q", "csf") if given.get(n))
     geo = params.geo({k: v for k, v in given.items() if v}, used)
     when, interval = _when(given)
     if not (kinds or attributes or ids or filters or geo or given.get("scopeQ") or when):
@@ -75,7 +75,7 @@ def asked(given: Mapping[str, str], used: Terms) -> Asked:
     return Asked((wanted,), attributes, filters, given.get("scopeQ", ""), geo, when, interval)
 
 
-def _name(name: str, used: Terms) -> str:
+def named(name: str, used: Terms) -> str:
     return name if name in form.KNOWN else used.stored(name)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -18,7 +17,7 @@ from lingqu.kernel.errors import Conflict, NotFound
 from lingqu.kernel.text import Text
 from lingqu.protocols.models import Source, SourceState
 from lingqu.protocols.ngsi_ld import http, subscription_form
-from lingqu.protocols.ngsi_ld.sources import conflicts, form, found, known, said, sealing, telling
+from lingqu.protocols.ngsi_ld.sources import conflicts, form, found, known, said, sealing, seeing, telling
 from lingqu.protocols.ngsi_ld.terms import terms
 
 MOST = 1_000
@@ -42,7 +41,7 @@ def _create(request: HttpRequest) -> HttpResponse:
     if "id" in given:
         subscription_form.require_uri(given["id"])
     given.setdefault("id", f"urn:ngsi-ld:ContextSourceRegistration:{uuid4()}")
-    require(actor, given)
+    seeing.require(actor, given)
     if Source.objects.count() >= MOST:
         raise http.Problem("TooComplexQuery", 403, f"登记已达 {MOST} 个", f"there are {MOST} registrations already")
     row = Source(id=given["id"], context=context, account=actor.account_id, maker=actor.name)
@@ -50,6 +49,7 @@ def _create(request: HttpRequest) -> HttpResponse:
     _fill(row, given)
     conflicts.require_none(given, row.pk)
     access.carry(actor)
+    Source.objects.filter(expires_at__lte=timezone.now()).delete()  # 5.9.2.4: nobody finds them any more
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -76,31 +76,11 @@ def _fill(row: Source, given: dict[str, Any]) -> None:
     row.modified_at = timezone.now()
 
 
-def require(actor: Actor, document: Mapping[str, Any]) -> None:
-    """A source answers in the city's name: it takes the right to register for each type that it speaks for."""
-    for kind in kinds(document) or ("*",):
-        access.require(actor, "register", kind)
-
-
-def kinds(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """The types that a registration names; none where a part of it speaks for any type."""
-    every = known.informations(document)
-    if not all(each.entities for each in every):
-        return ()
-    return tuple(sorted({kind for each in every for selector in each.entities for kind in selector.types}))
-
-
 def record(actor: Actor, row: Source, what: str) -> None:
     """What is sent along with requests is not in the ledger."""
     host = urlsplit(row.document["endpoint"]).netloc.rpartition("@")[2]
-    detail = {"source": row.pk, "what": what, "types": kinds(row.document), "to": host}
+    detail = {"source": row.pk, "what": what, "types": seeing.kinds(row.document), "to": host}
     access.record(actor, "grant", detail=detail | {"mode": row.document.get("mode", "inclusive")})
-
-
-def may_see(actor: Actor, row: Source) -> bool:
-    """Of a source know those who made it, their department, and who may register what it speaks for."""
-    own = row.account is not None and row.account == actor.account_id
-    return own or all(access.may(actor, "register", kind) for kind in kinds(row.document) or ("*",))
 
 
 @http.endpoint
@@ -119,7 +99,8 @@ def single(request: HttpRequest, source_id: str) -> HttpResponse:
 def _known(actor: Actor, source_id: str, lock: bool = False) -> Source:
     rows = Source.objects.select_for_update() if lock else Source.objects
     row = rows.filter(pk=source_id).first()
-    if row is None or not may_see(actor, row):
+    over = row is not None and row.expires_at is not None and row.expires_at <= timezone.now()
+    if row is None or over or not seeing.may(actor, row):
         raise NotFound(
             "ngsi_ld.source",
             Text(zh=f"没有登记 {source_id}", en=f"There is no registration {source_id}"),
@@ -136,8 +117,8 @@ def _patched(request: HttpRequest, actor: Actor, source_id: str) -> HttpResponse
         given = form.patched(row.document, document, terms(context))
         if given.get("id", row.pk) != row.pk:
             raise http.bad_data("the id of a registration cannot be changed", "登记的 id 不能更改")
-        require(actor, row.document)
-        require(actor, given)
+        seeing.require(actor, row.document)
+        seeing.require(actor, given)
         conflicts.require_none(given, row.pk)
         access.carry(actor)
         _fill(row, given)
@@ -151,7 +132,7 @@ def _patched(request: HttpRequest, actor: Actor, source_id: str) -> HttpResponse
 def _deleted(actor: Actor, source_id: str) -> HttpResponse:
     with transaction.atomic():
         row = _known(actor, source_id, lock=True)
-        require(actor, row.document)
+        seeing.require(actor, row.document)
         record(actor, row, "deleted")
         telling.changed(row, None)
         access.carry(actor)
@@ -174,7 +155,7 @@ def _listed(request: HttpRequest) -> HttpResponse:
     if limit > http.LARGEST_PAGE or (limit == 0 and not counted):
         raise http.bad_data(f"limit must lie between 1 and {http.LARGEST_PAGE}, or be 0 together with count=true")
     actor = http.actor(request)
-    matching = [pair for pair in found.matching(asked) if may_see(actor, pair[0])]
+    matching = [pair for pair in found.matching(asked) if seeing.may(actor, pair[0])]
     page = matching[offset : offset + limit]
     documents = [said.document(row, used, _sys_attrs(request)) for row, _ in page]
     response = http.answer(documents, media, context)

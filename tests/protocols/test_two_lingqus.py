@@ -1,0 +1,95 @@
+"""A district's Lingqu and the city's see each other: two real servers, each with a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from lingqu_server import LingquServer
+
+LAMP = "urn:ngsi-ld:Lamp:"
+ROLES: list[dict[str, Any]] = [
+    {"code": "registrar", "title": "登记", "grants": [{"actions": ["read", "write", "register"]}]},
+    {"code": "neighbour", "title": "邻居", "grants": [{"actions": ["read", "write"]}]},
+    {"code": "reader", "title": "读者", "grants": [{"actions": ["read"], "types": ["Lamp"]}]},
+]
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LingquServer, LingquServer]]:
+    folder = tmp_path_factory.mktemp("two")
+    folder.chmod(0o711)
+    city = LingquServer(folder / "city", ROLES)
+    district = LingquServer(folder / "district", ROLES)
+    yield city, district
+    city.close()
+    district.close()
+
+
+def lamp(name: str, level: int) -> dict[str, Any]:
+    return {"id": LAMP + name, "type": "Lamp", "level": {"type": "Property", "value": level}}
+
+
+def register(here: LingquServer, there: LingquServer, pattern: str) -> str:
+    """``there`` holds what bears such ids; it knows us as its neighbour."""
+    answer = here.ask(
+        "POST",
+        "/csourceRegistrations",
+        {
+            "type": "ContextSourceRegistration",
+            "registrationName": "neighbour",
+            "mode": "redirect",
+            "information": [{"entities": [{"type": "Lamp", "idPattern": pattern}]}],
+            "operations": ["redirectionOps", "federationOps"],
+            "endpoint": there.url,
+            "contextSourceInfo": [{"key": "Authorization", "value": f"Bearer {there.keys['neighbour']}"}],
+        },
+        "registrar",
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.headers["Location"].rpartition("/")[2]
+
+
+def test_a_city_and_its_district(pair: tuple[LingquServer, LingquServer]) -> None:
+    city, district = pair
+    pk = register(city, district, f"^{LAMP}south-")
+    register(district, city, f"^{LAMP}centre-")  # and back: neither goes in a circle
+    assert city.ask("POST", "/entities", lamp("centre-1", 10), "registrar").status_code == 201
+    assert district.ask("POST", "/entities", lamp("south-1", 20), "registrar").status_code == 201
+
+    for server in pair:
+        found = server.ask("GET", "/entities?type=Lamp", key="reader")
+        assert {e["id"]: e["level"]["value"] for e in found.json()} == {LAMP + "centre-1": 10, LAMP + "south-1": 20}
+        assert "NGSILD-Warning" not in found.headers
+
+    # Writes at the city go to the district, and nowhere else.
+    changed = {"level": {"type": "Property", "value": 21}}
+    assert city.ask("PATCH", f"/entities/{LAMP}south-1/attrs", changed, "registrar").status_code == 204
+    assert district.ask("GET", f"/entities/{LAMP}south-1?local=true", key="reader").json()["level"]["value"] == 21
+    assert city.ask("GET", f"/entities/{LAMP}south-1?local=true", key="reader").status_code == 404
+    assert city.ask("POST", "/entities", lamp("south-2", 5), "registrar").status_code == 201
+    assert district.ask("GET", f"/entities/{LAMP}south-2?local=true", key="reader").status_code == 200
+    batch = [lamp("south-3", 1), lamp("centre-3", 2)]
+    assert city.ask("POST", "/entityOperations/create", batch, "registrar").status_code == 201
+    assert city.ask("DELETE", f"/entities/{LAMP}south-2", key="registrar").status_code == 204
+    # Who may not write here does not write there by us either.
+    refused = city.ask("PATCH", f"/entities/{LAMP}south-1/attrs", changed, "reader")
+    assert refused.status_code in (403, 404)
+    assert city.ask("GET", f"/entities/{LAMP}south-1").status_code in (401, 403, 404)
+    assert city.ask("GET", "/types", key="reader").json()["typeList"] == ["Lamp"]
+
+    district.end()
+    found = city.ask("GET", "/entities?type=Lamp", key="reader")
+    assert found.status_code == 200
+    assert [e["id"] for e in found.json()] == [LAMP + "centre-1", LAMP + "centre-3"]
+    assert found.headers["NGSILD-Warning"].startswith(f"112 {pk} ")
+    refused = city.ask("PATCH", f"/entities/{LAMP}south-1/attrs", changed, "registrar")
+    assert refused.status_code == 502
+    assert pk in refused.json()["detail"]
+    assert city.ask("GET", f"/csourceRegistrations/{pk}", key="registrar").json()["status"] == "failed"
+
+    district.begin()
+    answer = city.ask("PATCH", f"/entities/{LAMP}south-1/attrs", changed, "registrar")
+    assert answer.status_code == 204
