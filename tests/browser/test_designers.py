@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +20,7 @@ from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.access.models import Proposal
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.procedures import door
+from papers.books import city
 from ui.living import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -197,3 +200,86 @@ def test_what_is_written_in_labels_is_never_run(page: Page, server: str, foundin
     assert page.title() != "1"
     assert page.locator("main img, #canvas script").count() == 0
     assert faults == []
+
+
+def docx(*labels: str) -> bytes:
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    cells = "".join(f"<w:tr><w:tc><w:p><w:r><w:t>{t}</w:t></w:r></w:p></w:tc><w:tc/></w:tr>" for t in labels)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        body = f"<w:body><w:tbl>{cells}</w:tbl></w:body>"
+        packed.writestr("word/document.xml", f'<w:document xmlns:w="{space}">{body}</w:document>')
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def newborn(town: Town) -> Iterator[None]:
+    """The pack's words, forms and situations, without the registers they ask."""
+    there = {(each.kind, each.code) for each in drawing.placed()}
+    wanted = [
+        drawing.Placed(e.kind, e.code, e.definition.document(), e.origin, e.layer)
+        for e in city().entries.values()
+        if (e.kind, e.code) not in there and e.kind not in ("city", "procedure")
+    ]
+    drawing.replace(wanted, [], actor="tests", summary={})
+    yield
+    Draft.objects.all().delete()
+    gone = [(each.kind, each.code) for each in wanted] + [("form", "NB20")]
+    drawing.replace([], gone, actor="tests", summary={})
+
+
+@pytest.mark.usefixtures("newborn")
+def test_a_form_from_a_document_to_publication(
+    page: Page, browser: Browser, server: str, tmp_path: Path, faults: list[str]
+) -> None:
+    (tmp_path / "b.docx").write_bytes(docx("新生儿姓名", "母亲姓名"))
+    page.goto("/accounts/login/")
+    page.click('button[value="steward"]')
+    page.goto("/stewardship/design/new/form/")
+    page.locator("#zh").fill("新生儿登记")
+    page.locator("#code").fill("NB20")
+    page.locator("#terms").select_option("newborn")
+    page.locator("#office").select_option("weijian")
+    page.set_input_files("#file", tmp_path / "b.docx")
+    page.get_by_role("button", name="开始起草").press("Enter")
+    address = page.url
+    page.get_by_role("link", name="建议对应的数据项").press("Enter")
+    page.get_by_role("button", name="母亲姓名").press("Enter")
+    page.goto(address)
+    page.get_by_role("link", name="新生儿姓名").press("Enter")
+    page.locator("#binds").fill("新生儿.姓名")
+    page.locator("#as").fill("left(新生儿.姓名, ")
+    expect(page.locator("#as-fault")).not_to_be_empty()
+    page.locator("#as").fill("")
+    expect(page.locator("#as-fault")).to_be_empty()
+    page.locator("#type").fill("C30")
+    page.get_by_role("main").get_by_role("button").last.press("Enter")
+    page.get_by_role("button", name="下移: 新生儿姓名").press("Enter")
+    expect(page.locator("#field-1")).to_contain_text("新生儿姓名")
+    page.get_by_role("link", name="填写效果").press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("示例文字")
+    page.goto(f"{address}questions/")
+    expect(page.get_by_role("main")).to_contain_text("12 → 12")
+    page.goto(address)
+    page.locator("#reason").fill("新表，依会议纪要 13 号")
+    page.get_by_role("button", name="提交发布").press("Enter")
+    second = signed_in(browser, server, 1280, "zh-CN", "officer")
+    second.goto(address)
+    second.get_by_role("button", name="复核并发布").press("Enter")
+    expect(second.get_by_role("main")).to_contain_text("正在发布")
+    assert len(apart(blueprint.publish_due)) == 1
+    second.reload()
+    expect(second.get_by_role("main")).to_contain_text("图纸第")
+    second.context.close()
+    assert faults == []
+
+
+@pytest.mark.usefixtures("newborn")
+@pytest.mark.parametrize(("width", "language"), [(320, "zh-CN"), (1280, "en-GB")])
+def test_everybody_can_use_the_pages_of_forms(browser: Browser, server: str, width: int, language: str) -> None:
+    page = signed_in(browser, server, width, language, "steward")
+    page.goto("/stewardship/design/form/NB1/")
+    page.locator("main form button, main a.btn").first.click()
+    parts = ("", "fields/0/", "proposals/", "preview/", "questions/", "differences/")
+    addresses = ["/stewardship/design/new/form/", *(f"{page.url}{part}" for part in parts)]
+    assert looked_through(page, addresses, width) == []

@@ -41,7 +41,7 @@ def test_what_comes_of_a_step_is_shown_before(number: int) -> None:
     clerk_ = person("an", "taxation", "clerk")
     item = items(number)["b"].id
     address = f"/stewardship/cases/{number}/items/{item}"
-    given = {"answer_note": "<i>齐全", "template": "own-1", "words": "见附件"}
+    given = {"answer_note": "<i>齐全", "template": "own-1", "reason": "见附件", "words": "内部"}
     page = text(clerk_.post(f"{address}/complete/check/", given))
     assert "still waits for: a、c" in page
     assert "见附件\n选址不符合规划" in page

@@ -114,7 +114,8 @@ def _complete(request: HttpRequest, actor: access.Actor, number: int, item: int)
     case = procedures.case(actor, number)
     of, procedure = item_of(case, item), case.compiled.procedure
     picked = picked_of(request, procedures.reasons(procedure, "refuse", of.department, of.node))
-    procedures.complete(actor, item, answers(request, procedure, of.node), joined(given(request, "words"), picked))
+    found, reason = answers(request, procedure, of.node), joined(given(request, "reason"), picked)
+    procedures.complete(actor, item, found, given(request, "words"), reason)
 
 
 @require_POST
@@ -160,7 +161,7 @@ def _check_complete(
     found = answers(request, procedure, item.node)
     foreseen = procedures.foresee(actor, item.id, found)
     picked = picked_of(request, procedures.reasons(procedure, "refuse", item.department, item.node))
-    words = joined(given(request, "words"), picked)
+    reason = joined(given(request, "reason"), picked)
     yes = {True: _("Yes"), False: _("No")}
     return {
         "title": _("Finish “%(step)s”?") % {"step": item.name},
@@ -170,10 +171,15 @@ def _check_complete(
             for name, value in found.items()
         ],
         "hidden": [(key, value) for key, value in request.POST.items() if key.startswith("answer_")],
-        "fields": [{"name": "words", "title": _("Remark (may be empty)"), "value": words, "most": MOST}],
+        "fields": [
+            {"name": "reason", "title": _("Reason for the applicant (when something is refused)"), "value": reason,
+             "most": MOST},
+            {"name": "words", "title": _("Remark between offices (may be empty)"), "value": given(request, "words"),
+             "most": MOST, "rows": 2},
+        ],
         "after": _("A finished step cannot be opened again."),
         "button": _("Finish"),
-    }
+    }  # fmt: skip
 
 
 def _will(foreseen: procedures.Foreseen) -> list[tuple[str, Any]]:

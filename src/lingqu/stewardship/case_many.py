@@ -105,5 +105,5 @@ def _complete(
         raise NotFound("procedures.act", _("These are of several tasks"), place="complete")
     first = chosen.items[0]
     picked = picked_of(request, procedures.reasons(chosen.of, "refuse", first.department, first.node))
-    words = joined(given(request, "words"), picked)
-    return procedures.complete_many(actor, numbers, answers(request, chosen.of, first.node), words)
+    found, reason = answers(request, chosen.of, first.node), joined(given(request, "reason"), picked)
+    return procedures.complete_many(actor, numbers, found, given(request, "words"), reason)

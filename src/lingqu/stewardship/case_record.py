@@ -16,7 +16,18 @@ from lingqu.centre.procedures import door as procedures
 
 GROUPS = {
     "applicant": ("start", "supplement", "withdraw", "appeal"),
-    "offices": ("claim", "release", "hand_over", "complete", "return", "suspend", "resume", "involve", "issue"),
+    "offices": (
+        "claim",
+        "release",
+        "hand_over",
+        "complete",
+        "reason",
+        "return",
+        "suspend",
+        "resume",
+        "involve",
+        "issue",
+    ),
     "files": ("file", "file_withdrawn"),
     "clocks": ("timer", "overdue", "supplement_overdue", "told", "escalate", "end", "stuck"),
 }
@@ -151,4 +162,4 @@ def stages_told(case: procedures.Case) -> dict[int, int]:
 def leads(actor: access.Actor, case: procedures.Case) -> bool:
     """Whether the actor may suspend and resume the case."""
     lead = case.compiled.procedure.department
-    return actor.name != case.applicant and access.may(actor, "handle", case.procedure, owner=lead)
+    return not procedures.is_own(actor, case) and access.may(actor, "handle", case.procedure, owner=lead)

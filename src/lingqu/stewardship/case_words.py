@@ -69,6 +69,7 @@ def acts() -> dict[str, str]:
         "file": _("file added"),
         "file_withdrawn": _("file taken back"),
         "appeal": _("appealed"),
+        "reason": _("reason told to the applicant"),
     }
 
 

@@ -47,6 +47,7 @@ def entry(request: HttpRequest, actor: access.Actor, number: int) -> HttpRespons
 def _items(actor: access.Actor, case: procedures.Case) -> list[dict[str, Any]]:
     procedure, departments, words, said = case.compiled.procedure, catalogue.departments(), clocks(), states()
     told, lenders = case_record.stages_told(case), procedures.stands_in_for(actor, case.procedure)
+    own = procedures.is_own(actor, case)
     return [
         {
             "of": item,
@@ -55,7 +56,7 @@ def _items(actor: access.Actor, case: procedures.Case) -> list[dict[str, Any]]:
             "left": case_record.days_left(item.due) if item.clock in ("overdue", "soon", "calm") else "",
             "stage": told.get(item.id, 0) if item.state in ("open", "claimed") else 0,
             "department": departments.get(item.department),
-            "acts": _may(actor, case, item, lenders),
+            "acts": _may(actor, case, item, lenders, own),
             "held": item.state == "claimed",
             "for": item.holder if item.holder in lenders else "",
             "returns": procedure.tasks[item.node].returns,
@@ -67,12 +68,12 @@ def _items(actor: access.Actor, case: procedures.Case) -> list[dict[str, Any]]:
     ]
 
 
-def _may(actor: access.Actor, case: procedures.Case, item: procedures.Item, lenders: list[str]) -> bool:
+def _may(actor: access.Actor, case: procedures.Case, item: procedures.Item, lenders: list[str], own: bool) -> bool:
     return (
         case.state == "running"
         and item.state in ("open", "claimed")
         and item.holder in ("", actor.name, *lenders)
-        and actor.name != case.applicant
+        and not own
         and access.may(actor, "handle", case.procedure, owner=item.department)
     )
 
@@ -81,7 +82,7 @@ def _around(request: HttpRequest, actor: access.Actor, case: procedures.Case, la
     """Comments, files, appeals, history."""
     departments, procedure = catalogue.departments(), case.compiled.procedure
     chosen, department = request.GET.get("acts", ""), request.GET.get("office", "")
-    works = actor.name != case.applicant
+    works = not procedures.is_own(actor, case)
     return {
         "works": works,
         "leads": case_record.leads(actor, case),

@@ -26,7 +26,7 @@ ACTS = ("propose", "second", "refuse", "drop", "rebase")
 @designers
 def act(request: HttpRequest, actor: access.Actor, number: int, name: str) -> HttpResponseBase:
     draft = store.one(actor, number)
-    version, why = _version(request), request.POST.get("reason", "")[:400]
+    version, why = version_of(request), request.POST.get("reason", "")[:400]
     waiting = draft.waiting.id if draft.waiting else 0
     done = {
         "propose": lambda: publishing.propose(actor, number, version, why),
@@ -53,7 +53,7 @@ def act(request: HttpRequest, actor: access.Actor, number: int, name: str) -> Ht
     return redirect("design:draft", number)
 
 
-def _version(request: HttpRequest) -> int:
+def version_of(request: HttpRequest) -> int:
     text = request.POST.get("version", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 

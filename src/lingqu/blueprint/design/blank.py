@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,13 @@ from lingqu.kernel.text import Text
 
 LARGEST = 2_000_000
 """Bytes of a file a form is made from."""
+
+_MOST_UNPACKED, _MOST_FIELDS = 30_000_000, 1_000
+_DECLARED = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_UNREADABLE = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, SyntaxError, csv.Error, zipfile.BadZipFile,
+)  # fmt: skip
+"""What readers of tables and XML raise for what is none."""
 
 _DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="definitions" targetNamespace="urn:lingqu">
@@ -83,10 +93,30 @@ def _fields(file: UploadedFile, terms: str) -> list[Any]:
         kept = Path(folder) / f"form{ending}"
         kept.write_bytes(file.read())
         try:
+            _require_plain(kept)
             forms, _words = papers.forms_of_rows(papers.rows_of(kept), terms)
-        except (ValueError, OSError, KeyError) as error:
+        except _UNREADABLE as error:
             raise _wrong("读不出这个文件", "This file cannot be read", []) from error
-    return list(forms[0]["fields"]) if forms else []
+    return _bounded(list(forms[0]["fields"]) if forms else [])
+
+
+def _require_plain(file: Path) -> None:
+    """A packed file (XLSX, DOCX) that would not grow, and whose parts declare no document types."""
+    if file.suffix == ".csv" or not zipfile.is_zipfile(file):
+        return
+    with zipfile.ZipFile(file) as packed:
+        parts = packed.infolist()
+        if len(parts) > 500 or sum(part.file_size for part in parts) > _MOST_UNPACKED:
+            raise _wrong("文件解开后过大", "Unpacked, the file is too large", [])
+        for part in parts:
+            if part.filename.endswith((".xml", ".rels")) and _DECLARED.search(packed.read(part)):
+                raise _wrong("含有文档类型声明", "It has a document type declaration", [])
+
+
+def _bounded(fields: list[Any]) -> list[Any]:
+    if len(fields) > _MOST_FIELDS:
+        raise _wrong(f"栏目超过 {_MOST_FIELDS} 个", f"It has more than {_MOST_FIELDS} fields", [])
+    return fields
 
 
 def _of_yaml(data: bytes) -> list[Any]:
@@ -97,7 +127,7 @@ def _of_yaml(data: bytes) -> list[Any]:
     content = page.content[0] if isinstance(page.content, list) and page.content else page.content
     if page.faults or not isinstance(content, dict) or not isinstance(content.get("fields"), list):
         raise _wrong("YAML 中没有 fields", "The YAML has no fields", page.faults)
-    return list(content["fields"])
+    return _bounded(list(content["fields"]))
 
 
 def _wrong(zh: str, en: str, faults: Any) -> Invalid:

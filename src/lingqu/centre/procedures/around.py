@@ -110,7 +110,7 @@ def files(actor: access.Actor, case_id: int) -> list[File]:
     narrowed = attach.visible(actor, case)
     if narrowed is None:
         return []
-    sides = {""} if actor.name == case["applicant"] else set(rights.offices(actor, case))
+    sides = {""} if rights.is_applicant(actor, case, "apply") else set(rights.offices(actor, case))
     rows = models.File.objects.filter(case=case_id, **narrowed).order_by("id").values(*_FILE)
     return [File(**row, mine=row["withdrawn_at"] is None and row["department"] in sides) for row in rows]
 
@@ -119,8 +119,8 @@ def calls(actor: access.Actor, limit: int = 50) -> list[Call]:
     """What the actor and his departments were called to and nobody looked at yet, the newest first."""
     found = models.Call.objects.filter(seen_at=None)
     found = found.filter(Q(person=actor.name) | Q(person="", department__in=rights.departments(actor)))
-    found = found.exclude(case__applicant=actor.name)
-    rows = list(found.select_related("case").order_by("-id")[:limit])
+    found = found.select_related("case").order_by("-id")[:limit]
+    rows = [row for row in found if not rights.is_own(actor, plain(row.case))]
     said = models.Comment.objects.in_bulk([row.comment for row in rows if row.comment])
     nodes = dict(models.Item.objects.filter(pk__in=[r.item for r in rows if r.item]).values_list("id", "node"))
     return [_call(row, said, nodes) for row in rows]
@@ -165,13 +165,14 @@ def appeals(actor: access.Actor, case_id: int) -> Appeals:
 def _linked(actor: access.Actor, row: models.Case) -> Linked:
     of = store.version(row.version)
     end = of.plan.nodes.get(row.outcome)
-    seen = rights.sees(actor, _plain(row))
+    seen = rights.sees(actor, plain(row))
     return Linked(row.pk, of.procedure.title, row.state, end.title if end else "", seen)
 
 
-def _plain(row: models.Case) -> dict[str, Any]:
+def plain(row: models.Case | reads.Case) -> dict[str, Any]:
+    """What rights ask about a case."""
     return {
-        "id": row.pk,
+        "id": row.id,
         "applicant": row.applicant,
         "on_behalf_of": row.on_behalf_of,
         "departments": row.departments,

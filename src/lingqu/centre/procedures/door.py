@@ -110,12 +110,15 @@ def hand_over(actor: access.Actor, item: int, to: str, words: str) -> None:
     _take.hand_over(actor, item, to, words)
 
 
-def complete(actor: access.Actor, item: int, answers: Mapping[str, Any] | None = None, words: str = "") -> None:
-    """Finish an item with exactly the answers its task asks for. An item nobody holds needs no claim before.
+def complete(
+    actor: access.Actor, item: int, answers: Mapping[str, Any] | None = None, words: str = "", reason: str = ""
+) -> None:
+    """Finish an item with exactly the answers its task asks for. An item nobody holds needs no claim before. ``words``
+    stay between offices, the ``reason`` (of a refusal) is told to the applicant.
 
     Raises NotFound, Refused (``access.handle``, ``procedures.own_case``), Invalid (``procedures.answers``), Conflict
     (``procedures.moved``, ``.holder``, ``.state``): nothing is done twice."""
-    _complete.complete(actor, item, answers, words)
+    _complete.complete(actor, item, answers, words, reason)
 
 
 def send_back(actor: access.Actor, item: int, missing: Sequence[tuple[str, str]]) -> None:
@@ -168,10 +171,14 @@ def hand_over_many(actor: access.Actor, items: Sequence[int], to: str, words: st
 
 
 def complete_many(
-    actor: access.Actor, items: Sequence[int], answers: Mapping[str, Any] | None = None, words: str = ""
+    actor: access.Actor,
+    items: Sequence[int],
+    answers: Mapping[str, Any] | None = None,
+    words: str = "",
+    reason: str = "",
 ) -> list[Outcome]:
     """The same answers to each: items of one task."""
-    return _many.many(actor, items, lambda item: _complete.complete(actor, item, answers, words))
+    return _many.many(actor, items, lambda item: _complete.complete(actor, item, answers, words, reason))
 
 
 def chosen(actor: access.Actor, items: Sequence[int]) -> Chosen:
@@ -199,6 +206,11 @@ def concerned(case: Case) -> list[str]:
     """Departments that a comment may name: those that take part, and those whose step may come."""
     procedure = case.compiled.procedure
     return _comment.may_be_named(procedure, case.departments)
+
+
+def is_own(actor: access.Actor, case: Case) -> bool:
+    """Whether the case is the actor's own, or of somebody he may act for: he works on it for no office."""
+    return rights.is_own(actor, _around.plain(case))
 
 
 def calls(actor: access.Actor, limit: int = 50) -> list[Call]:
@@ -377,6 +389,7 @@ __all__ = [
     "hand_over",
     "hand_over_many",
     "inbox",
+    "is_own",
     "misfits",
     "picture",
     "plan_of",

@@ -54,7 +54,7 @@ def departments(actor: access.Actor) -> list[str]:
 
 def offices(actor: access.Actor, case: dict[str, Any]) -> list[str]:
     """Departments of the case for which the actor works on it; none for whom it is about."""
-    if actor.kind != "system" and actor.name == case["applicant"]:
+    if actor.kind != "system" and is_own(actor, case):
         return []
     hands = apart(actor, case["applicant"])
     return [code for code in case["departments"] if handles(hands, case["procedure"], code)]
@@ -65,7 +65,7 @@ def require_office(actor: access.Actor, case: dict[str, Any], prefer: Iterable[s
     require_sight(actor, case)
     found = offices(actor, case)
     if not found:
-        if actor.name == case["applicant"]:
+        if is_own(actor, case):
             raise _own_case(actor, case, case["departments"][0])
         raise access.refusal(actor, "handle", case["procedure"], owner=case["departments"][0])
     return next((code for code in (*prefer, actor.department) if code in found), found[0])

@@ -20,7 +20,7 @@ from lingqu.centre.papers import door as papers
 from lingqu.centre.procedures import door as procedures
 from lingqu.kernel.errors import Conflict
 from lingqu.ui.applying.forms import pdf, rows
-from lingqu.ui.cases import words
+from lingqu.ui.cases import beside, words
 from lingqu.ui.my.rights import to_sign_in
 
 PAGE = 20
@@ -78,6 +78,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "certificates": _certificates(actor, case),
         "history": _history(case),
         "forms": _forms(actor, case),
+        **beside.of_case(actor, case),
         "open": case.state in ("running", "suspended", "stuck"),
         "picture": mark_safe(drawn),  # noqa: S308 (made by us, every word escaped)
     }

@@ -49,9 +49,12 @@ def acts() -> dict[str, str]:
         "resume": _("resumed"),
         "withdraw": _("withdrawn by you"),
         "issue": _("certificate issued"),
+        "reason": _("reason given"),
+        "file": _("file added"),
+        "appeal": _("appealed"),
         "end": _("finished"),
     }
 
 
-SAID = ("return", "supplement", "suspend", "resume", "withdraw")
+SAID = ("reason", "return", "supplement", "suspend", "resume", "withdraw")
 """Acts whose words are for the applicant; those of other acts are between offices."""

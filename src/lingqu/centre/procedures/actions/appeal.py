@@ -39,7 +39,14 @@ def appeal(actor: access.Actor, case_id: int, words: str) -> int:
         _require_time(held, until)
         _require_first(case_id)
         title = f"{held.case['title'] or held.compiled.procedure.title.zh} · {case_id}"
-        number = start.start(actor, terms.procedure, title=title, appeal_of=case_id, words=words[:4000])
+        number = start.start(
+            actor,
+            terms.procedure,
+            title=title,
+            appeal_of=case_id,
+            words=words[:4000],
+            on_behalf_of=held.case["on_behalf_of"],
+        )
         _link(actor, held, number)
     return number
 

@@ -37,7 +37,7 @@ def attach(
 def _owner(actor: access.Actor, held: store.Held) -> str:
     """The department whose file it is; empty for the applicant."""
     rights.require_sight(actor, held.case)
-    if actor.kind != "system" and actor.name == held.case["applicant"]:
+    if actor.kind != "system" and rights.is_applicant(actor, held.case, "apply"):
         moves.require_state(held, "running", "suspended")
         return ""
     return rights.require_office(actor, held.case)

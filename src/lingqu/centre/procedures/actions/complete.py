@@ -14,7 +14,12 @@ from lingqu.centre.procedures import engine, moves, outcome, rights, store
 from lingqu.centre.procedures.actions.take import require_holder, stands_for
 
 
-def complete(actor: access.Actor, item_id: int, answers: Mapping[str, Any] | None = None, words: str = "") -> None:
+def complete(
+    actor: access.Actor, item_id: int, answers: Mapping[str, Any] | None = None, words: str = "", reason: str = ""
+) -> None:
+    """``words`` are for offices, ``reason`` is for the applicant: a refusal must give one (Administrative Licensing Law
+    of the PRC, art. 38(2))."""
+
     def act(lock: bool) -> None:
         held = store.by_item(item_id, lock=lock)
         if not lock and outcome.issues(held):
@@ -34,13 +39,17 @@ def complete(actor: access.Actor, item_id: int, answers: Mapping[str, Any] | Non
             case={"departments": case["departments"]},
             item={"state": "done", "done_at": now, "done_by": actor.name[:200], "answers": given},
             item_id=item_id,
-            acts=[row, *outcome.issued(actor, held, now)],
+            acts=[row, *_reason(row, reason), *outcome.issued(actor, held, now)],
             ledger=moves.ledger(actor, case["id"], "complete", item=item_id, **moves.whose(whose)),
         )
         go_on(change, held, actor, now, given)
         store.write(change, held)
 
     store.at_a_stroke(act)
+
+
+def _reason(row: Mapping[str, Any], reason: str) -> list[dict[str, Any]]:
+    return [{**row, "act": "reason", "words": reason, "detail": {}}] if reason.strip() else []
 
 
 def go_on(change: store.Change, held: store.Held, actor: access.Actor, now: Any, given: Mapping[str, Any]) -> None:
