@@ -70,3 +70,21 @@ def test_without_services_it_says_so() -> None:
     )
     assert "No services yet" in page("/services/")
     page("/citizen/services/")
+
+
+def test_other_catalogues_read_it() -> None:
+    """CPSV-AP 3.2.0: what it asks of a public service and of its authority is there."""
+    told = Client().get("/services/catalogue.jsonld")
+    assert told["Content-Type"] == "application/ld+json"
+    graph = told.json()["@graph"]
+    services = [node for node in graph if node["@type"] == "cpsv:PublicService"]
+    known = {node["@id"]: node for node in graph}
+    assert len(services) >= 40
+    for service in services:
+        assert {"dct:identifier", "dct:title", "dct:description", "cv:hasCompetentAuthority"} <= set(service)
+        authority = known[service["cv:hasCompetentAuthority"]["@id"]]
+        assert {"skos:prefLabel", "dct:spatial"} <= set(authority)
+        assert all(event["@id"] in known for event in service.get("cv:isGroupedBy", ()))
+    one, *_rest = Client().get("/services/guides/food_business_licence.jsonld").json()["@graph"]
+    assert one["cv:processingTime"] == {"@type": "xsd:duration", "@value": "P5D"}
+    assert Client().get("/services/guides/nowhere.jsonld").status_code == 404

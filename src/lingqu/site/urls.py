@@ -21,6 +21,7 @@ urlpatterns += [
     path("", include("lingqu.ui.own.urls")),
     path("", include("lingqu.ui.messages.urls")),
     path("", include("lingqu.ui.services.urls")),
+    path("", include("lingqu.protocols.cpsv.urls")),
     path("", include("lingqu.ui.certificates.urls")),
     path("", include("lingqu.ui.applying.urls")),
     path("", include("lingqu.ui.cases.urls")),
