@@ -40,6 +40,7 @@ def case(town: Town) -> Iterator[int]:
                 {"act": "suspend", "title": "鉴定", "words": "需专家鉴定", "law": "《行政许可法》第四十五条"},
             ],
             "escalation": [{"after": 0, "roles": ["steward"]}],
+            "appeal": {"procedure": "founding", "outcomes": ["rejected"]},
         }
     )
     placed = drawing.Placed(procedure.kind, procedure.code, procedure.document(), "tests", "city")
@@ -53,6 +54,10 @@ def case(town: Town) -> Iterator[int]:
     door.send_back(SYSTEM, item.id, [("印模", "不清晰")])
     assert item.due is not None
     door.tick(item.due + timedelta(days=1))
+    refused = door.start(SYSTEM, "founding", title="江畔书店", applicant="citizen")
+    door.attach(SYSTEM, refused, "不予受理通知书.pdf", b"%PDF-1.7", shown=True)
+    first = door.case(SYSTEM, refused).items[0].id
+    door.complete(SYSTEM, first, {"complete": False}, "内部备注", "缺少住所使用证明（《行政许可法》第三十二条）")
     yield number
     door.withdraw(SYSTEM, number, "")
     drawing.replace([], [(procedure.kind, procedure.code)], actor="tests", summary={})
@@ -77,6 +82,16 @@ def test_everybody_can_use_it(browser: Browser, server: str, case: int, width: i
         f"/stewardship/cases/many/?item={opened[0]}",
     ]
     assert looked_through(page, addresses, width) == []
+
+
+@pytest.mark.parametrize(("width", "language"), [(320, "zh-CN"), (1280, "en-GB")])
+def test_the_applicant_reads_why_and_appeals(
+    browser: Browser, server: str, case: int, width: int, language: str
+) -> None:
+    """Looked at only: the appeal itself is of the tests of pages."""
+    refused = case + 1
+    page = signed_in(browser, server, width, language, "citizen")
+    assert looked_through(page, [f"/my/cases/{refused}/", f"/my/cases/{refused}/appeal/"], width) == []
 
 
 def test_what_comes_of_it_is_shown_before(browser: Browser, server: str, case: int) -> None:
