@@ -41,6 +41,7 @@ class Blank:
     fault: str
     most: int
     choices: tuple[CodeItem, ...]
+    title: Any = None
     mine: bool = False
     file: papers.applications.Attached | None = None
 
@@ -151,6 +152,7 @@ class Page:
         kinds = {"N": "number", "date": "date", "bool": "yes_no", "code": "code" if choices else "line", "file": "file"}
         long = of.family == "text" or of.size > 200 or question.many
         kind = "lines" if question.many else kinds.get(of.family, "lines" if long else "line")
+        word = self.holder.asked.book.words.get(question.term)
         fault = next((f for f in self.faults if f.column == question.term and (f.row or 0) == row), None)
         own = self.holder.asked.keys.get(question.term)
         person = self.holder.actor.person.split(":")
@@ -159,6 +161,7 @@ class Page:
             fault.message.say(get_language() or "zh-hans") if fault else "",
             2000 if question.many else of.size or 2000,
             tuple(choices),
+            title=word.attribute.title if word and word.subject == self.group.subject else question.title,
             mine=bool(own) and len(person) > 3 and own is not None and own[0] == person[2],
             file=self.holder.files.get(question.term) if kind == "file" else None,
         )  # fmt: skip

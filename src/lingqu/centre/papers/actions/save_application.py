@@ -28,7 +28,7 @@ def save(actor: access.Actor, number: int, step: int, answers: Mapping[str, Sequ
     kept, faults = checked(of, answers)
     if faults:
         raise invalid(faults)
-    row.answers = {term: texts for term, texts in (row.answers | kept).items() if any(texts)}
+    row.answers = {term: texts for term, texts in (row.answers | kept).items() if any(texts) or len(texts) > 1}
     row.looks = looked(actor, row, of)
     return _write(actor, row, "save", len(kept))
 

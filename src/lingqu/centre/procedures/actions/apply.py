@@ -61,6 +61,8 @@ def taken(takes: Taken, of: papers.Asked, values: Mapping[str, Any]) -> tuple[st
 
     def said(text: str) -> Any:
         value = papers.program(text, of.book.repeats, tables)(values, 0)
-        return float(value) if isinstance(value, Decimal) else value
+        if isinstance(value, Decimal):
+            return int(value) if value == value.to_integral_value() else float(value)
+        return value
 
     return str(said(takes.title) or ""), {name: said(text) for name, text in takes.answers.items()}
