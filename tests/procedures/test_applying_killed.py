@@ -1,6 +1,5 @@
 """Killed at any statement of sending or of issuing: one case, one licence, one firm; of many at once one does it."""
 
-
 from __future__ import annotations
 
 import threading
