@@ -11,8 +11,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from lingqu.centre.access.actors import acting
 from lingqu.centre.access.door import Actor
+from lingqu.centre.access.models import Account
 from lingqu.centre.access.represented import Represented
+from lingqu.centre.notices import door as notices
 from lingqu.centre.procedures import door, models
 from lingqu.centre.procedures.actions import start
 from lingqu.kernel.errors import NotFound, Refused
@@ -69,6 +72,8 @@ def test_a_refusal_has_a_reason_that_the_applicant_reads_and_appeals_against() -
     item = items(number)["decide"].id
     given = {"answer_approved": "no", "reason": "选址不符合规划", "words": "内部备注"}
     decide.post(f"/stewardship/cases/{number}/items/{item}/complete/", given)
+    (message,) = notices.messages(acting(Account.objects.get(username="li")), kind="case", limit=1)
+    assert f"within 60 days: /my/cases/{number}/appeal/" in message.words.en
     page = text(li.get(f"/my/cases/{number}/"))
     assert "选址不符合规划" in page
     assert "内部" not in page

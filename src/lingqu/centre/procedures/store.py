@@ -249,7 +249,9 @@ def _about(number: int, case: Mapping[str, Any]) -> telling.About:
     end = of.plan.nodes.get(case["outcome"])
     outcome = end.title if end else ""
     said = Text(zh=outcome, en=outcome)
-    return telling.About(number, case["applicant"], of.procedure.title, said, codes.spaced(number))
+    terms = of.procedure.appeal
+    days = terms.days if terms and case["outcome"] in terms.outcomes else 0
+    return telling.About(number, case["applicant"], of.procedure.title, said, codes.spaced(number), days)
 
 
 def _case(change: Change, held: Held | None, parameters: dict[str, Any]) -> str:

@@ -21,13 +21,15 @@ DIGEST_FROM = 8  # o'clock of the city: the day's digest goes out at the first l
 
 @dataclass(frozen=True)
 class About:
-    """A case as far as its applicant is told of it. ``code``: by which its progress is seen."""
+    """A case as far as its applicant is told of it. ``code``: by which its progress is seen. ``appeal``: calendar days
+    in which there is an appeal against its outcome."""
 
     number: int
     applicant: str
     title: Text
     outcome: Text
     code: str
+    appeal: int = 0
 
 
 def _received(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
@@ -53,11 +55,15 @@ def _returned(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
 
 
 def _ended(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
+    """The right to appeal is told with the outcome (Administrative Licensing Law of the PRC, art. 38(2))."""
+    days, way = about.appeal, f"/my/cases/{about.number}/appeal/"
     return (
         Text(zh=f"办件 {about.number} 已办结：{about.outcome.zh}", en=f"Case {about.number}: {about.outcome.en}"),
         Text(
-            zh=f"欢迎对本次办理作出评价：打开办件，或访问 /services/rate/{about.number}/。",
-            en=f"You may now rate how it was handled: open the case, or go to /services/rate/{about.number}/.",
+            zh=(f"不服的，可在 {days} 日内申诉：{way}。\n" if days else "")
+            + f"欢迎对本次办理作出评价：打开办件，或访问 /services/rate/{about.number}/。",
+            en=(f"If you do not agree you may appeal within {days} days: {way}\n" if days else "")
+            + f"You may now rate how it was handled: open the case, or go to /services/rate/{about.number}/.",
         ),
     )
 
