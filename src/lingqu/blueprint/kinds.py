@@ -11,6 +11,7 @@ from lingqu.centre.entities.definitions import EntityType
 from lingqu.centre.exchange.definitions import Source
 from lingqu.centre.fusion.definitions import RegisterRules
 from lingqu.centre.guides.definitions import SearchWords, Service, ServiceBundle
+from lingqu.centre.offers.definitions import Counter
 from lingqu.centre.papers.definitions import CertificateKind, Form, FormRules, FormSituation, FormTerms
 from lingqu.centre.procedures.definitions import Procedure, Reason
 from lingqu.centre.procedures.dues import Due
@@ -55,6 +56,7 @@ _IN_FOLDERS = (
     Kind(FormRules, Text(zh="表单合并规则", en="rules of forms")),
     Kind(FormSituation, Text(zh="办事情形", en="situation")),
     Kind(CertificateKind, Text(zh="证照种类", en="kind of certificate")),
+    Kind(Counter, Text(zh="预约窗口", en="counter")),
     Kind(Due, Text(zh="应办事项", en="due")),
     Kind(Procedure, Text(zh="办理流程", en="procedure")),
     Kind(Service, Text(zh="政务服务事项", en="public service")),

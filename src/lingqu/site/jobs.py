@@ -26,6 +26,7 @@ from lingqu.centre.notices import door as notices
 from lingqu.centre.papers import door as papers
 from lingqu.centre.procedures import door as procedures
 from lingqu.centre.quality import door as quality
+from lingqu.site import reminders
 from lingqu.site.metrics import JOB_SECONDS
 from lingqu.stewardship.sharing import bulletins
 
@@ -161,6 +162,14 @@ def digest() -> None:
     with _work("digest", "all") as ours:
         if ours:
             procedures.digest()
+
+
+@app.task(name="remind")
+def remind() -> None:
+    """Who has an appointment tomorrow is told so, once."""
+    with _work("remind", "all") as ours:
+        if ours:
+            reminders.tell()
 
 
 @app.task(name="figures")

@@ -141,6 +141,7 @@ INSTALLED_APPS = [
     "lingqu.centre.fusion",
     "lingqu.centre.papers",
     "lingqu.centre.notices",
+    "lingqu.centre.offers",
     "lingqu.centre.procedures",
     "lingqu.centre.guides",
     "lingqu.ui",

@@ -19,6 +19,7 @@ urlpatterns += [
     path("", include("lingqu.ui.urls")),
     path("", include("lingqu.ui.my.urls")),
     path("", include("lingqu.ui.own.urls")),
+    path("", include("lingqu.ui.appointments.urls")),
     path("", include("lingqu.ui.messages.urls")),
     path("", include("lingqu.ui.services.urls")),
     path("", include("lingqu.protocols.cpsv.urls")),

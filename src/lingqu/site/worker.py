@@ -39,6 +39,7 @@ SEAL_EVERY = 5.0  # of the ledger: what is not sealed yet can be taken away unno
 SHARING_EVERY = 60.0  # clocks of requests and agreements
 CASES_EVERY = 15.0  # timers and terms of procedures
 DIGEST_EVERY = 600.0  # what waits for departments, told once a day
+REMIND_EVERY = 300.0  # of appointments within a day
 REPRESENT_EVERY = 10.0  # who represents whom by the registers
 FIGURES_EVERY = 900.0  # of cases and ratings, for everybody
 OUTGOING_EVERY = 2.0  # seconds between looks at what agreements are due for
@@ -53,6 +54,7 @@ _EVERY: dict[str, tuple[float, Any]] = {
     "cases": (CASES_EVERY, jobs.cases),
     "digest": (DIGEST_EVERY, jobs.digest),
     "figures": (FIGURES_EVERY, jobs.figures),
+    "remind": (REMIND_EVERY, jobs.remind),
     "represent": (REPRESENT_EVERY, jobs.represent),
     "sweep": (SWEEP_EVERY, jobs.sweep),
 }

@@ -20,6 +20,7 @@ from lingqu.stewardship import (
     catalogue,
     clients,
     corrections,
+    counters,
     deliveries,
     disputes,
     fusion,
@@ -36,6 +37,8 @@ from lingqu.stewardship.sharing import urls as sharing
 app_name = "stewardship"
 urlpatterns = [
     path("", overview.page, name="overview"),
+    path("counters/", counters.page, name="counters"),
+    path("counters/<int:number>/", counters.mark, name="counter_mark"),
     path("catalogue/", catalogue.listing, name="catalogue"),
     path("catalogue/<str:code>/", catalogue.entry, name="resource"),
     path("sharing/", include(sharing.urlpatterns)),

@@ -34,7 +34,7 @@ SECONDS = 600.0
 """How long a pass is good; it is made anew in the last fifth of that."""
 _SET = "select set_config('lingqu.pass', %s, false)"
 _GUARDED = re.compile(
-    r"entity|guard\.evolution|procedures_|papers_a|notices_|guides_rating|blueprint_"
+    r"entity|guard\.evolution|procedures_|papers_a|notices_|offers_|guides_rating|blueprint_"
     r"|fusion_(?:fusiondispute|correction)"
     r"|access_ledger|access_objection|access_proposal|access_representation|access_mandate"
     r"|(?:update|insert into) \"?access_(?:account|consent|credential|delegation|grant|objection)"

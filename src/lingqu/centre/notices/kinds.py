@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from lingqu.kernel.text import Text
 
-Kind = Literal["case", "work", "mandate", "answer", "account"]
+Kind = Literal["case", "work", "mandate", "answer", "appointment", "account"]
 Way = Literal["mail", "hook"]
 
 KINDS: dict[Kind, Text] = {
@@ -14,6 +14,7 @@ KINDS: dict[Kind, Text] = {
     "work": Text(zh="本部门待办", en="Work of my department"),
     "mandate": Text(zh="授权与代办", en="Acting for others"),
     "answer": Text(zh="咨询投诉的答复", en="Answers to questions and complaints"),
+    "appointment": Text(zh="预约", en="Appointments"),
     "account": Text(zh="账号与权限", en="Account and rights"),
 }
 WAYS: tuple[Way, ...] = get_args(Way)

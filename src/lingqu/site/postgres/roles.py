@@ -99,6 +99,8 @@ WEB: dict[str, str] = {
     "procedures_call": "select, insert, update (seen_at, seen_by)",
     "guides_rating": "select, insert, update (answer, answered_by, answered_at)",
     "guides_figure": _SEE,
+    "offers_slot": _KEEP,
+    "offers_booking": _KEEP,
     "notices_message": "select, insert, update (read_at)",
     "notices_preference": _KEEP,
     "notices_sending": "select, insert, update (state, attempts, next_at)",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lingqu.centre.access import door as access
 from lingqu.centre.entities import door as entities
 from lingqu.centre.notices import door as notices
+from lingqu.centre.offers import door as offers
 from lingqu.centre.papers import door as papers
 from lingqu.centre.procedures import door as procedures
 from lingqu.ui.certificates.public import states
@@ -92,7 +93,7 @@ def name_of(case: procedures.Case) -> str:
 
 
 def has(actor: access.Actor) -> dict[str, Any]:
-    """Certificates, cases, messages: some of each, and where the rest is."""
+    """Certificates, cases, appointments, messages: some of each, and where the rest is."""
     marks, cases = states(), procedures.applications(actor, 20)
     held = papers.certificates.of_person(actor.subject)
     return {
@@ -100,6 +101,7 @@ def has(actor: access.Actor) -> dict[str, Any]:
         "all_cases": cases,
         "cases": [(each, name_of(each), link("cases:one", each.id)) for each in cases[:SHOWN]],
         "cases_href": link("cases:mine"),
+        "appointments": sorted((b for b in offers.mine(actor) if b.open), key=lambda b: b.begins)[:SHOWN],
         "services_href": link("services:list"),
         "messages": notices.messages(actor, limit=3),
         "unread": notices.unread(actor),
