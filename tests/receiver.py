@@ -10,11 +10,13 @@ from typing import Any
 
 
 class Receiver:
-    """``answers`` are statuses of the next answers, then 200; a number below 100 is seconds to hang before 200."""
+    """``answers`` are statuses of the next answers, then 200; a number below 100 is seconds to hang before 200.
+    ``arrived`` are headers of what came, answered or not."""
 
     def __init__(self) -> None:
         self.got: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.arrived: list[dict[str, str]] = []
         self.answers: list[float] = []
         outer = self
 
@@ -23,6 +25,7 @@ class Receiver:
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                outer.arrived.append(dict(self.headers))
                 answer = outer.answers.pop(0) if outer.answers else 200
                 if answer < 100:
                     time.sleep(answer)
