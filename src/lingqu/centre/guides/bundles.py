@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.guides.definitions import Material, Needed, Service, ServiceBundle
+from lingqu.centre.procedures import door as procedures
 from lingqu.kernel.text import Text
 
 
@@ -107,5 +108,8 @@ def _yuan(services: Iterable[Service]) -> float | None:
 
 
 def promised(service: Service) -> int | None:
-    """Working days: the department's promise, else the law's term."""
-    return service.promised_days if service.promised_days is not None else service.legal_days
+    """Working days: the department's promise, else its procedure's, else the law's term."""
+    if service.promised_days is not None:
+        return service.promised_days
+    procedure = procedures.procedures().get(service.procedure) if service.procedure else None
+    return procedure.days if procedure and procedure.days else service.legal_days

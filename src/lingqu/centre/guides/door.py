@@ -82,7 +82,7 @@ def plan(bundle: ServiceBundle, answers: Mapping[str, bool]) -> Plan:
 
 
 def promised(service: Service) -> int | None:
-    """Working days: the department's promise, else the law's term, else none."""
+    """Working days: the department's promise, else its procedure's, else the law's term, else none."""
     return _bundles.promised(service)
 
 

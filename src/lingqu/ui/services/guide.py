@@ -22,6 +22,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     service = guides.service(code)
     language, forms = get_language() or "zh-hans", words.forms()
     audience = service.audience[0]
+    promised = guides.promised(service)
     figures = guides.figures("procedure", service.procedure) if service.procedure else None
     front = reverse("enterprise:services" if audience == "firms" else "citizen:services")
     context: dict[str, Any] = {
@@ -31,7 +32,7 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
         "sort": words.sorts()[service.sort],
         "audiences": [words.audiences()[each] for each in service.audience],
         "online": words.online(service),
-        "promised": words.days(service.promised_days),
+        "promised": words.days(promised if promised != service.legal_days else service.promised_days),
         "legal": words.days(service.legal_days),
         "bring": [(m, forms[m.form]) for m in service.materials if m.fetched is None],
         "fetched": [m for m in service.materials if m.fetched is not None],

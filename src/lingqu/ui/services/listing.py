@@ -32,7 +32,7 @@ def page(request: HttpRequest) -> HttpResponse:
     first = _number(given.get("from", ""))
     shown = found.services[first : first + PAGE]
     context = {
-        "crumbs": [platform(chosen.get("audience", "")), (_("Public services"), "")],
+        "crumbs": [*([platform(chosen["audience"])] if "audience" in chosen else []), (_("Public services"), "")],
         "words": asked,
         "chosen": [
             {"name": n, "title": words.facet_titles()[n], "value": words.values(n).get(v, v)} for n, v in chosen.items()
