@@ -29,6 +29,7 @@ COMMANDS = {
     "blueprint": "blueprint",
     "new-city": "blueprint",
     "papers": "papers",
+    "procedures": "procedures",
     "synthesize": "synthesize",
     "demo": "demo",
     "analyst": "analyst",

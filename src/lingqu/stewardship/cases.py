@@ -59,13 +59,18 @@ def _items(actor: access.Actor, case: procedures.Case) -> list[dict[str, Any]]:
             "acts": _may(actor, case, item, lenders, own),
             "held": item.state == "claimed",
             "for": item.holder if item.holder in lenders else "",
-            "returns": procedure.tasks[item.node].returns,
-            "answers": [(name, procedure.variables[name]) for name in procedure.tasks[item.node].answers],
+            "returns": item.node in procedure.tasks and procedure.tasks[item.node].returns,
+            "answers": [(name, procedure.variables[name]) for name in _answers(procedure, item.node)],
             "refusals": procedures.reasons(procedure, "refuse", item.department, item.node),
             "missing": procedures.reasons(procedure, "return", item.department, item.node),
         }
         for item in case.items
     ]
+
+
+def _answers(procedure: procedures.Procedure, node: str) -> tuple[str, ...]:
+    """None of a step that was done before the case moved to a version without it."""
+    return procedure.tasks[node].answers if node in procedure.tasks else ()
 
 
 def _may(actor: access.Actor, case: procedures.Case, item: procedures.Item, lenders: list[str], own: bool) -> bool:

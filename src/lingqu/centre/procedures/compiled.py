@@ -65,6 +65,7 @@ def misfits(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
         elif node.many != bool(task.departments):
             yield _misfit(id_, 0, "多实例任务写 departments，其他写 department", "departments goes with a task of many")
     yield from _of_applications(procedure, nodes)
+    yield from _moved(procedure, plan)
     for id_, task in procedure.tasks.items():
         if id_ not in nodes:
             yield _misfit(id_, 0, f"流程图中没有任务“{id_}”", f"the diagram has no user task {id_!r}")
@@ -107,6 +108,14 @@ def _of_applications(procedure: Procedure, nodes: Mapping[str, Node]) -> Iterato
         if each.at not in nodes or nodes[each.at].many:
             yield _misfit(
                 "", 0, f"发证须在单人办理的任务：{each.at}", f"no task of one office to issue at: {each.at!r}"
+            )
+
+
+def _moved(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
+    for old, new in procedure.moved.items():
+        if new not in plan.nodes:
+            yield _misfit(
+                "", 0, f"moved：流程图中没有节点“{new}”", f"moved: the diagram has no node {new!r} for {old!r}"
             )
 
 

@@ -161,6 +161,9 @@ class Procedure(Definition):
     appeal: Appeal | None = None
     takes: Taken | None = Field(default=None, description="what an application brings into its case")
     issues: tuple[Issue, ...] = Field(default=(), max_length=10)
+    moved: dict[str, str] = Field(
+        default_factory=dict, description="node of earlier versions → node that takes its place, for running cases"
+    )
     diagram: str
     decisions: tuple[str, ...] = ()
 

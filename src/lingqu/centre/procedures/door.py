@@ -6,7 +6,7 @@ the case's answers in a restricted FEEL and can do nothing else (ADR 15).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -33,12 +33,14 @@ from lingqu.centre.procedures.actions import complete as _complete
 from lingqu.centre.procedures.actions import foresee as _foresee
 from lingqu.centre.procedures.actions import hold as _hold
 from lingqu.centre.procedures.actions import many as _many
+from lingqu.centre.procedures.actions import migrate as _migrate
 from lingqu.centre.procedures.actions import start as _start
 from lingqu.centre.procedures.actions import supplement as _supplement
 from lingqu.centre.procedures.actions import take as _take
 from lingqu.centre.procedures.actions import tick as _tick
 from lingqu.centre.procedures.actions.foresee import Foreseen
 from lingqu.centre.procedures.actions.many import Outcome
+from lingqu.centre.procedures.actions.migrate import Migrated
 from lingqu.centre.procedures.actions.tick import Ticked
 from lingqu.centre.procedures.around import Appeals, Call, Chosen, Comment, File, Linked
 from lingqu.centre.procedures.compiled import Compiled, Misfit, misfits, plan_of
@@ -287,6 +289,35 @@ def digest(now: datetime | None = None) -> int:
     return _telling.digest(now)
 
 
+def migrate(
+    actor: access.Actor,
+    code: str,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    dry: bool = False,
+    batch: int = _migrate.BATCH,
+    tell: Callable[[int, int], None] | None = None,
+) -> Migrated:
+    """Take running cases of a procedure over to its version in the drawing, in batches that are a transaction each;
+    ``dry`` says which would go, and why others stay. ``mapping``: node of their version → node that takes its place,
+    beside those the definition names. ``tell``: of each batch (done, of how many). What was broken off goes on when it
+    is called again. For Lingqu's own use: who may run the command may. Raises ``NotFound``, ``Invalid``."""
+    return _migrate.migrate(actor, code, mapping or {}, dry=dry, batch=batch, tell=tell)
+
+
+def migrate_back(
+    actor: access.Actor,
+    code: str,
+    *,
+    dry: bool = False,
+    batch: int = _migrate.BATCH,
+    tell: Callable[[int, int], None] | None = None,
+) -> Migrated:
+    """Take back the last taking over: cases that nobody touched since stand as they did before; the others go back by
+    the mapping turned round, or stay and are named. Raises ``Conflict`` (``procedures.no_run``)."""
+    return _migrate.back(actor, code, dry=dry, batch=batch, tell=tell)
+
+
 def inbox(
     actor: access.Actor, *, mine: bool = False, procedure: str = "", clock: str = "", words: str = "", after: str = "",
     limit: int = 100,
@@ -352,6 +383,7 @@ __all__ = [
     "Found",
     "Item",
     "Linked",
+    "Migrated",
     "Misfit",
     "Outcome",
     "Plan",
@@ -390,6 +422,8 @@ __all__ = [
     "hand_over_many",
     "inbox",
     "is_own",
+    "migrate",
+    "migrate_back",
     "misfits",
     "picture",
     "plan_of",

@@ -207,3 +207,41 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.person or self.department}"
+
+
+class Run(models.Model):
+    """One taking over of running cases to a version, batch by batch; ``back_at``: it was taken back."""
+
+    procedure = models.CharField(max_length=80)
+    version = models.CharField(max_length=64)
+    mapping = models.JSONField(default=dict, help_text="node of older versions → node that takes its place")
+    by = models.CharField(max_length=200)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    back_at = models.DateTimeField(null=True)
+    moved = models.IntegerField(default=0)
+    kept = models.IntegerField(default=0, help_text="cases that stayed with their version")
+
+    class Meta:
+        db_table = "procedures_run"
+        indexes = [models.Index(fields=["procedure", "-id"], name="procedures_run_procedure")]
+
+    def __str__(self) -> str:
+        return f"{self.procedure} {self.version[:8]}"
+
+
+class Moved(models.Model):
+    """How a case stood before a run moved it. ``step``: of the case after that; another one says that it went on."""
+
+    run = models.BigIntegerField()
+    case_id = models.BigIntegerField()
+    step = models.IntegerField()
+    before = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "procedures_moved"
+        constraints = [models.UniqueConstraint(fields=["run", "case_id"], name="procedures_moved_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.case_id}"

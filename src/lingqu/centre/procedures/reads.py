@@ -149,13 +149,13 @@ def item(row: models.Item) -> Item:
 
 def item_of(row: Mapping[str, Any]) -> Item:
     """From columns of an item, and of its case ``procedure``, ``version`` and ``title``."""
-    node = store.version(row["version"]).plan.nodes[row["node"]]
+    name = store.title(row["version"], row["node"])
     clock = (
         "stopped" if row["state"] == "returned" else clock_of(row["state"] in store.OPEN, row["opened_at"], row["due"])
     )
     missing = row["missing"]
     return Item(
-        row["id"], row["case_id"], row["title"], row["procedure"], row["node"], node.title, row["department"],
+        row["id"], row["case_id"], row["title"], row["procedure"], row["node"], name, row["department"],
         row["state"], row["holder"], row["opened_at"], row["due"], clock,
         tuple(orjson.loads(missing) if isinstance(missing, str) else missing), row["done_by"], row["done_at"],
     )  # fmt: skip

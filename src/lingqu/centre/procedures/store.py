@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
@@ -325,6 +326,20 @@ def version(code: str) -> Compiled:
     return compiled(code, document)
 
 
+@lru_cache(maxsize=4096)
+def title(code: str, node: str) -> str:
+    """What a node is called in a version, or in another one of its procedure: a case that moved has been at steps which
+    its version has no more. The node itself where no version knows it."""
+    of = version(code)
+    if (found := of.plan.nodes.get(node)) is not None:
+        return found.title
+    others = "select version from procedures_version where procedure = %s and version <> %s order by first_at desc"
+    for (other,) in _rows(others, [of.procedure.code, code]):
+        if (found := version(other).plan.nodes.get(node)) is not None:
+            return found.title
+    return node
+
+
 _pinned: dict[int, tuple[Procedure, str, str]] = {}
 
 
@@ -355,6 +370,7 @@ def _remember(code: str, document: str) -> None:
 def forget() -> None:
     """For tests, where tables are emptied."""
     _known.clear()
+    title.cache_clear()
 
 
 def act(name: str, by: str, department: str, at: datetime, **more: Any) -> dict[str, Any]:

@@ -94,6 +94,7 @@ WEB: dict[str, str] = {
     "procedures_item": _KEEP,
     "procedures_clock": _ALL,
     "procedures_act": _ADD,
+    "procedures_run": _SEE,
     "procedures_comment": _ADD,
     "procedures_file": "select, insert, update (withdrawn_at, withdrawn_by)",
     "procedures_call": "select, insert, update (seen_at, seen_by)",
@@ -110,7 +111,7 @@ WEB: dict[str, str] = {
 }
 """Table → what the web role may do. A table that is not here is closed to it: say so in ``CLOSED``."""
 
-CLOSED = ("procrastinate_periodic_defers", "exchange_held")
+CLOSED = ("procrastinate_periodic_defers", "exchange_held", "procedures_moved")
 
 LEAKPROOF = (
     "pg_catalog.jsonb_contains(jsonb, jsonb)",
