@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +18,7 @@ from psycopg import sql
 
 from ledgers import raw
 from lingqu.centre.access.chain import encoding, keys, records
+from lingqu.centre.access.models import LedgerRow
 from lingqu.centre.procedures import door, models, store
 from lingqu.kernel.errors import LingquError
 from procedures.little import APPLICANT, DOCUMENT, LEAD, bureau, clerk, do, items, put  # noqa: F401
@@ -95,6 +98,40 @@ def test_kill_9_at_every_statement_of_every_step(bureau: None) -> None:
     with raw() as other:
         written = [encoding.judge(m, keys.row_key()) for m in records.messages(other, sql.SQL("where act = 'write'"))]
     assert [row.whole for row in written] == [True] * 6
+
+
+def test_kill_9_at_any_moment_of_a_process_at_work(bureau: None) -> None:
+    """A process does what waits in several cases and is killed again and again, in the middle of whatever it does: of
+    a statement, of a commit, between two of them. Another takes its place, until all has come to its end."""
+    choice, kills = random.Random(9), 0
+    numbers = [door.start(APPLICANT, "licence") for _ in range(4)]
+    while waiting := [n for n in numbers if models.Case.objects.get(pk=n).state != "ended"]:
+        connections.close_all()
+        ready, told = os.pipe()
+        child = os.fork()
+        if not child:
+            try:
+                models.Case.objects.count()
+                os.write(told, b"1")
+                for number in waiting:
+                    while opened := sorted(items(number)):
+                        do(number, opened[0], **ANSWERS.get(opened[0], {}))
+            finally:
+                os._exit(0)
+        os.read(ready, 1)
+        time.sleep(choice.uniform(0, 0.1 + 0.02 * kills))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        kills += os.WIFSIGNALED(status)
+        os.close(ready)
+        os.close(told)
+        consistent()
+    assert kills
+    for number in numbers:
+        acts = [act.act for act in door.case(LEAD, number).acts]
+        assert acts == ["start", *["complete"] * 5, "end"]
+        rows = LedgerRow.objects.filter(act="write", entity_type="Case", detail__case=number)
+        assert [row.detail["act"] for row in rows.order_by("id")] == ["start", *["complete"] * 5]
 
 
 def test_of_ten_at_once_one_does_it(bureau: None) -> None:
