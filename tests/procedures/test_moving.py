@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lingqu.centre.access.door import SYSTEM
-from lingqu.centre.access.models import LedgerRow
+from lingqu.centre.access.models import Account, LedgerRow
 from lingqu.centre.procedures import door, models, moving, store
 from lingqu.kernel.errors import Conflict, Invalid
 from procedures.diagrams import APPROVAL, flow
@@ -249,6 +250,20 @@ def test_the_command() -> None:
     assert run.invoke(procedures, ["migrate", "licence", "--map", "a"]).exit_code == 2
     assert run.invoke(procedures, ["migrate", "licence", "--back"]).exit_code == 0
     assert "a" in items(number)
+
+
+def test_pages_of_a_case_that_moved_know_what_was_done_before(client: Client) -> None:
+    Account.objects.create(username="li", roles=["applicant"])
+    number = door.start(APPLICANT, "licence")
+    do(number, "accept")
+    do(number, "a")
+    put(newer(moved={"a": "inspect"}))
+    door.migrate(SYSTEM, "licence")
+    clerk = Account.objects.create(username="an", department="market", roles=["clerk"])
+    for who, address in ((clerk, f"/stewardship/cases/{number}/"), (Account.objects.get(username="li"), "/my/cases/")):
+        client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
+        assert client.get(address).status_code == 200
+    assert client.get(f"/my/cases/{number}/").status_code == 200
 
 
 def test_reachability_says_what_may_still_come() -> None:

@@ -62,6 +62,8 @@ def acts() -> dict[str, str]:
         "supplement_overdue": _("supplement overdue"),
         "escalate": _("escalated"),
         "issue": _("certificate issued"),
+        "migrate": _("goes on by a new version of its procedure"),
+        "migrate_back": _("goes on by the version before"),
         "end": _("ended"),
         "stuck": _("stuck"),
         "involve": _("called in"),
