@@ -252,7 +252,9 @@ def _run(given: argparse.Namespace) -> int:
             command += ["-v", f"{name}:{value}"]
         began = time.monotonic()
         with (given.out / "console.log").open("w") as log:
-            subprocess.run([*command, *wanted], cwd=copy, stdout=log, stderr=log, check=False)
+            # Django set TZ; the suite compares its own clock with UTC.
+            env = os.environ | {"TZ": "UTC"}
+            subprocess.run([*command, *wanted], cwd=copy, stdout=log, stderr=log, env=env, check=False)
         return _told(given.out, time.monotonic() - began)
 
 

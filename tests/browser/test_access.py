@@ -20,6 +20,7 @@ from lingqu.centre.guides.definitions import GROUPS as LISTS
 from lingqu.centre.notices import door as notices
 from lingqu.centre.notices.models import Message, Preference, Sending
 from lingqu.kernel.text import Text
+from lingqu.protocols.models import Source, SourceState, Subscription
 from lingqu.site import demo_sharing
 from ui.living import Town
 
@@ -84,6 +85,8 @@ def addresses(town: Town, stages: list[str]) -> list[str]:
         *(f"/my/messages/{m.pk}/" for m in Message.objects.all()),
         *records,
         *("/stewardship" + p for p in DESK),
+        "/subscriptions/",
+        "/subscriptions/sources/",
         f"/stewardship/deliveries/{number}/",
     ]
 
@@ -95,6 +98,7 @@ def stages(town: Town, django_db_blocker: Any) -> list[str]:
         demo_sharing.tell()
         handed_out()
         told()
+        neighbours()
         city = load(HARBIN)
         lists = [p for p in placed(city, {"code_list"}) if p.code in LISTS.values()]
         drawing.replace([*placed(city, SERVICES), *lists], [], actor="tests", summary={})
@@ -112,6 +116,25 @@ def told() -> None:
     now, why = timezone.now(), {"zh": "HTTP 503", "en": "HTTP 503"}
     hook: dict[str, Any] = {"account": "steward", "way": "hook", "address": "http://127.0.0.1:9/hook", "why": why}
     Sending.objects.create(message=Message.objects.get(key="axe"), state="parked", at=now, next_at=now, **hook)
+
+
+def neighbours() -> None:
+    """A source that fails, one that is paused, and a subscription."""
+    said = {"zh": "数据源无法连接", "en": "The source cannot be reached"}
+    document: dict[str, Any] = {
+        "registrationName": "南区灵渠（路灯与停车位），长名称",
+        "information": [{"entities": [{"type": "Lamp"}, {"type": "https://example.org/a/long/ParkingSpot"}]}],
+        "endpoint": "https://lingqu.south-district.example:8443/broker",
+    }
+    why = {"rule": "ngsi_ld.source_disconnected", "message": said, "next_step": said}
+    for pk, paused in (("urn:ngsi-ld:ContextSourceRegistration:south", False), ("urn:x:2", True)):
+        row = Source.objects.create(id=pk, document=document, maker="steward", department="police", paused=paused)
+        counts = {"times_sent": 1500, "times_failed": 7, "last_failure": timezone.now(), "why": why}
+        SourceState.objects.create(source=row, **counts)
+    notification = {"endpoint": {"uri": "https://receiver.example/notify"}}
+    Subscription.objects.create(
+        id="urn:x:s", document={"entities": [{"type": "Lamp"}], "notification": notification}, maker="steward", why=why
+    )
 
 
 def handed_out() -> None:

@@ -392,3 +392,11 @@ def test_who_subscribed_to_registrations_is_told(api: Client, source: SourceServ
     assert receiver.got[1]["data"][0]["information"] == [{"entities": [{"type": "Car"}]}]
     engine.close()
     receiver.close()
+
+
+def test_a_map_names_the_sources(api: Client, source: SourceServer) -> None:
+    pk = registered(api, source)
+    assert send(api, "POST", "/entities?local=true", car()).status_code == 201
+    source.answers["GET", "entities"] = (200, [{**car(), "id": "urn:ngsi-ld:Car:9"}])
+    found = api.get(f"{V1}/entityMaps?type=Car").json()["entityMap"]
+    assert found == {CAR: ["@none"], "urn:ngsi-ld:Car:9": [pk]}

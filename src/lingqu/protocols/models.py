@@ -119,3 +119,20 @@ class SourceState(models.Model):
 
     def __str__(self) -> str:
         return str(self.source_id)
+
+
+class EntityMap(models.Model):
+    """Entities that a query found, fixed for paging (CIM 009 5.2.39): ``entities`` are [id, [sources]] in their order.
+    It is its maker's alone (row-level security): ids may tell of persons."""
+
+    id = models.TextField(primary_key=True)
+    maker = models.CharField(max_length=200)
+    entities = models.JSONField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "protocols_entitymap"
+        indexes = [models.Index(fields=["maker", "expires_at"], name="protocols_entitymap_maker")]
+
+    def __str__(self) -> str:
+        return self.id

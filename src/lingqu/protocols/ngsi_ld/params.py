@@ -22,10 +22,9 @@ _SELECTING = (
 _LINKING = ("join", "joinLevel", "containedBy")
 _SHAPING = ("pick", "omit", "geometryProperty", "options", "format", "lang", "datasetId", *_LINKING)
 _PAGING = ("limit", "offset", "count", "details", "orderBy", "orderFrom", "orderGeometry", "collation")
-QUERY = frozenset({*_SELECTING, *_SHAPING, *_PAGING, "splitEntities"})
-RETRIEVE = frozenset({"attrs", "type", "local", *_SHAPING})
+QUERY = frozenset({*_SELECTING, *_SHAPING, *_PAGING, "splitEntities", "entityMap", "entityMapLifetime"})
+RETRIEVE = frozenset({"attrs", "type", "local", "entityMap", "entityMapLifetime", *_SHAPING})
 _OPTIONS = {"keyValues": "simplified", "simplified": "simplified", "concise": "concise", "normalized": "normalized"}
-_UNSUPPORTED = ("entityMap",)
 _RELATION = re.compile(r"(near|within|contains|intersects|equals|disjoint|overlaps)((?:;[^;]*)*)\Z")
 _TYPES = re.compile(r"[();,|]|[^();,|]+")
 _PATH = re.compile(r"([^\[\]]+?)(?:\[([^\[\]]+)\])?\Z")
@@ -46,10 +45,6 @@ def options(given: Mapping[str, str]) -> list[str]:
 
 def known(given: Mapping[str, str], names: frozenset[str] = QUERY) -> None:
     for name in given:
-        if name in _UNSUPPORTED:
-            raise http.Problem(
-                "OperationNotSupported", 422, f"尚不支持参数 {name}", f"the parameter {name} is not supported yet"
-            )
         if name not in names:
             raise http.invalid_request(f"unknown query parameter {name!r}")
 

@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Draft, Entity, Query
 from lingqu.kernel.errors import NotFound
 from lingqu.kernel.text import Text
-from lingqu.protocols.ngsi_ld import answers, checking, expand, http, linkedq, params, projection
+from lingqu.protocols.models import EntityMap
+from lingqu.protocols.ngsi_ld import answers, checking, entity_maps, expand, http, linkedq, params, projection
 from lingqu.protocols.ngsi_ld.compact import Shape
 from lingqu.protocols.ngsi_ld.sources import batches, reading
 from lingqu.protocols.ngsi_ld.terms import Terms, terms
@@ -41,8 +42,13 @@ def answered(
 ) -> HttpResponse:
     actor = http.actor(request)
     local = replace(asked, q=linkedq.resolved(actor, asked, shape.terms))
-    spread = reading.queried(request, actor, given, local, shape, context)
-    found = _found(actor, local) if spread is None else spread
+    mapped, created = _mapped(request, actor, given, local, shape, context)
+    if mapped is not None and not created:
+        local, count = _of_map(actor, mapped, local)
+        found = replace(_asked(request, actor, given, local, shape, context), count=count)
+        found = replace(found, more=asked.offset + asked.limit < count)
+    else:
+        found = _asked(request, actor, given, local, shape, context)
     documents = answers.written(actor, found.entities, shape, media, found.times)
     whole = {"type": "FeatureCollection", "features": documents} if media == http.GEO else documents
     response = http.answer(whole, media, context, embed=http.embeds(request))
@@ -53,13 +59,71 @@ def answered(
     if found.more:
         http.add_link(response, path, given, asked.limit, asked.offset + asked.limit, "next", media)
     if params.wants_count(given):
-        response["NGSILD-Results-Count"] = str(door.count(actor, local) if spread is None else spread.count)
+        response["NGSILD-Results-Count"] = str(door.count(actor, local) if found.count < 0 else found.count)
+    if mapped is not None:
+        entity_maps.tell(response, mapped)
+        response.status_code = 201 if created and request.method != "POST" else response.status_code
     return response
+
+
+def _asked(
+    request: HttpRequest, actor: Actor, given: Mapping[str, str], asked: Query, shape: Shape, context: Any
+) -> reading.Found:
+    spread = reading.queried(request, actor, given, asked, shape, context)
+    return _found(actor, asked) if spread is None else spread
+
+
+def _mapped(
+    request: HttpRequest, actor: Actor, given: Mapping[str, str], asked: Query, shape: Shape, context: Any
+) -> tuple[EntityMap | None, bool]:
+    """(map, whether it was made now)"""
+    if not entity_maps.wanted(request, given):
+        return None, False
+    if (known := entity_maps.named(request, actor)) is not None:
+        return known, False
+    return _map(request, actor, given, asked, shape, context), True
+
+
+def _map(
+    request: HttpRequest, actor: Actor, given: Mapping[str, str], asked: Query, shape: Shape, context: Any
+) -> EntityMap:
+    """Of persons it is a reading of all of them, and stands in the ledger as one."""
+    every = replace(asked, limit=entity_maps.MOST, offset=0)
+    found = _asked(request, actor, given, every, shape, context)
+    over: entity_maps.Found = [("", [])] if found.more else []
+    return entity_maps.make(actor, [(e.id, found.origins.get(e.id, ["@none"])) for e in found.entities] + over, given)
+
+
+def _of_map(actor: Actor, mapped: EntityMap, asked: Query) -> tuple[Query, int]:
+    """The page of a map, and how many are left in it: its entities here may have changed, and are looked at again."""
+    ids = [pair[0] for pair in mapped.entities]
+    here = {pair[0] for pair in mapped.entities if "@none" in pair[1]}
+    again = replace(asked, ids=tuple(sorted(here)) or ("",), limit=entity_maps.MOST, offset=0, sorts=())
+    left = {entity_id for entity_id, _ in door.versions(actor, again, limit=entity_maps.MOST)}
+    entity_maps.prune(mapped, (set(ids) - here) | left)
+    kept = [pair[0] for pair in mapped.entities]
+    page = kept[asked.offset : asked.offset + asked.limit]
+    return replace(asked, ids=tuple(page) or ("",), offset=0), len(kept)
+
+
+@http.endpoint
+def entity_map(request: HttpRequest) -> HttpResponse:
+    """/entityMaps: the map of a query, without its entities (6.34)."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET"])
+    given: dict[str, str] = request.GET.dict()  # type: ignore[assignment]
+    params.known(given)
+    entity_maps.lifetime(given)
+    context, media = http.context_of(request), http.accepted(request)
+    used, actor = terms(context), http.actor(request)
+    asked, shape = params.query(given, used), params.shape(given, used, media)
+    asked = replace(asked, q=linkedq.resolved(actor, asked, used))
+    return entity_maps.made(request, _map(request, actor, given, asked, shape, context), media)
 
 
 def _found(actor: Actor, asked: Query) -> reading.Found:
     page = door.find(actor, asked) if asked.limit else door.Page([])
-    return reading.Found(page.entities, bool(page.next), 0, {})
+    return reading.Found(page.entities, bool(page.next), -1, {})
 
 
 def retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
@@ -72,7 +136,7 @@ def retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
     valid_id(entity_id)
     actor = http.actor(request)
     spread = reading.retrieved(request, actor, entity_id, given, shape, context)
-    found, times = spread or (door.get(actor, entity_id), {})
+    found, times = spread[:2] if spread else (door.get(actor, entity_id), {})
     of_type(found, given.get("type", ""), used)
     asked = shape.attrs - projection.OWN
     if asked and not asked & found.attrs.keys():
@@ -81,7 +145,12 @@ def retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
     if not documents:
         raise absent(given.get("pick", given.get("omit", "")))
     document = documents if len(documents) > 1 else documents[0]
-    return http.answer(document, media, context, embed=http.embeds(request))
+    response = http.answer(document, media, context, embed=http.embeds(request))
+    if entity_maps.wanted(request, given):
+        origins = spread[2] if spread else ["@none"]
+        mapped = entity_maps.named(request, actor) or entity_maps.make(actor, [(entity_id, origins)], given)
+        entity_maps.tell(response, mapped)
+    return response
 
 
 def valid_id(entity_id: str) -> str:

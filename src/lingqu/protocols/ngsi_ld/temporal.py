@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Evolutions, Query
-from lingqu.protocols.ngsi_ld import checking, compact, http, params, postquery, querying, temporal_forms
+from lingqu.protocols.ngsi_ld import checking, compact, entity_maps, http, params, postquery, querying, temporal_forms
 from lingqu.protocols.ngsi_ld import temporal_params as said
 from lingqu.protocols.ngsi_ld.temporal_params import Asked
 from lingqu.protocols.ngsi_ld.terms import Terms, terms
@@ -123,6 +123,23 @@ def _eligible(found: Evolutions, asked: Asked) -> None:
             values = (value for periods in one.periods.values() for value, _, _ in periods)
             if one.attribute in asked.named and all(value is None for value in values):
                 raise http.invalid_request(f"{asked.shape.terms.said(one.attribute)} cannot be aggregated so")
+
+
+@http.endpoint
+def entity_map(request: HttpRequest) -> HttpResponse:
+    """/temporal/entityMaps (6.35)."""
+    if request.method not in ("GET", "HEAD"):
+        return _not("GET")
+    given: dict[str, str] = request.GET.dict()  # type: ignore[assignment]
+    params.known(given, said.QUERY | {"entityMapLifetime"})
+    if "timerel" not in given:
+        raise http.bad_data("a temporal query (timerel, timeAt) must be given", "请给出 timerel 和 timeAt")
+    used, media, actor = terms(http.context_of(request)), http.accepted(request), http.actor(request)
+    asked, wanted = said.asked(given, used), replace(said.query(given, used), limit=entity_maps.MOST, offset=0)
+    found = door.evolutions(actor, wanted, asked.window, most=1)
+    over: entity_maps.Found = [("", [])] if found.next else []
+    row = entity_maps.make(actor, [(each.entity.id, ["@none"]) for each in found.found] + over, given)
+    return entity_maps.made(request, row, media)
 
 
 @http.endpoint

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from lingqu.protocols.ngsi_ld import batch, common, discovery, entities, hosting, postquery, subscriptions, temporal
+from lingqu.protocols.ngsi_ld import (
+    batch,
+    common,
+    discovery,
+    entities,
+    entity_maps,
+    hosting,
+    postquery,
+    querying,
+    subscriptions,
+    temporal,
+)
 from lingqu.protocols.ngsi_ld.sources import registrations
 
 urlpatterns = [
@@ -25,6 +36,9 @@ urlpatterns = [
     re_path(r"^csourceRegistrations/(?P<source_id>.+?)/?$", registrations.single),
     re_path(r"^csourceSubscriptions/?$", subscriptions.collection, {"kind": "sources"}),
     re_path(r"^csourceSubscriptions/(?P<subscription_id>.+?)/?$", subscriptions.single, {"kind": "sources"}),
+    re_path(r"^entityMaps/?$", querying.entity_map),
+    re_path(r"^entityMaps/(?P<map_id>.+?)/?$", entity_maps.single),
+    re_path(r"^temporal/entityMaps/?$", temporal.entity_map),
     re_path(r"^types/?$", discovery.types),
     re_path(r"^types/(?P<name>.+?)/?$", discovery.one_type),
     re_path(r"^attributes/?$", discovery.attributes),

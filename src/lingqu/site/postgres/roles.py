@@ -81,6 +81,7 @@ WEB: dict[str, str] = {
     "fusion_correction": _KEEP,
     "fusion_correctionevidence": _ADD,
     "protocols_context": _ALL,
+    "protocols_entitymap": _ALL,
     "protocols_source": _ALL,
     "protocols_sourcestate": _ALL,
     "protocols_subscription": _ALL,

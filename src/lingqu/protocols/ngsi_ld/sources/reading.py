@@ -14,7 +14,7 @@ from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Draft, Entity, Foreign, Query
-from lingqu.kernel.errors import LingquError
+from lingqu.kernel.errors import LingquError, Refused
 from lingqu.protocols.ngsi_ld import checking, compact, expand, http, projection
 from lingqu.protocols.ngsi_ld.compact import Shape
 from lingqu.protocols.ngsi_ld.sources import ask, known, merge, questions, targets, wire
@@ -67,6 +67,11 @@ class Answers:
             if any(not piece.added for piece in pieces):
                 result.append(merge.merged(pieces))
         return result
+
+    def origins(self, entity_id: str, here: bool) -> list[str]:
+        """The registrations of the sources that hold a part of it; ``@none`` is here (5.2.39)."""
+        there = [target.source.id for target, _ in self.pieces.get(entity_id, ())]
+        return ["@none", *there] if here else there
 
     def _unproxied(self, entity: Entity) -> Piece | None:
         types = (entity.type, *entity.types)
@@ -133,8 +138,9 @@ def _moment(text: Any) -> datetime | None:
 
 def retrieved(
     request: HttpRequest, actor: Actor, entity_id: str, given: Mapping[str, str], shape: Shape, context: Any
-) -> tuple[Entity, dict[str, Any]] | None:
-    """(entity, times of its attributes elsewhere); None where no source is asked, or none has it beside us."""
+) -> tuple[Entity, dict[str, Any], list[str]] | None:
+    """(entity, times of its attributes elsewhere, who holds a part of it); None where no source is asked, or none has
+    it beside us."""
     if not known.living() or given.get("local") == "true":
         return None
     local = door.find(actor, Query(ids=(entity_id,), limit=1)).entities
@@ -154,7 +160,9 @@ def retrieved(
             documents = reply.document if isinstance(reply.document, list) else [reply.document]
             _taken(request, answers, actor, target, reply, documents, Query())
     entities = answers.merged(local)
-    return (entities[0], answers.times.get(entity_id, {})) if entities else None
+    if not entities:
+        return None
+    return entities[0], answers.times.get(entity_id, {}), answers.origins(entity_id, bool(local))
 
 
 def _taken(
@@ -165,6 +173,8 @@ def _taken(
         if not isinstance(documents, list):
             raise http.bad_data("a list of entities was meant")
         answers.take(actor, target, reply, documents, asked)
+    except Refused:
+        raise
     except (LingquError, TypeError, ValueError, AttributeError, KeyError):
         ask.disbelieved(request, reply)
 
@@ -175,6 +185,7 @@ class Found:
     more: bool
     count: int
     times: Mapping[str, Any]
+    origins: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def queried(
@@ -219,7 +230,10 @@ def queried(
     whole = len(entities) < needed
     page = entities[asked.offset : asked.offset + asked.limit]
     count = len(entities) if whole and asked.limit else max(answers.count, len(entities))
-    return Found(page, len(entities) > asked.offset + asked.limit and bool(asked.limit), count, answers.times)
+    more = len(entities) > asked.offset + asked.limit and bool(asked.limit)
+    here = {entity.id for entity in local.entities}
+    origins = {e.id: answers.origins(e.id, e.id in here) for e in page}
+    return Found(page, more, count, answers.times, origins)
 
 
 def _local(actor: Actor, asked: Query, needed: int, split: bool) -> Found:
