@@ -125,6 +125,8 @@ def test_a_step_is_drawn_a_wrong_condition_named_and_two_people_publish(
     condition.press("Tab")
     expect(page.locator("#faults")).to_contain_text("没有变量“complet”")
     expect(page.locator("#canvas .djs-element.is-wrong")).to_have_count(1)
+    expect(page.locator("#canvas .is-wrong .djs-visual > path").first).to_have_css("stroke", "rgb(179, 38, 30)")
+    expect(panel).to_contain_text("没有变量“complet”")
     page.locator("#faults").get_by_role("button").press("Enter")
     panel.get_by_label("条件", exact=True).fill("complete = true")
     panel.get_by_label("条件", exact=True).press("Tab")

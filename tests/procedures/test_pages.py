@@ -10,7 +10,7 @@ from django.test import Client
 
 from lingqu.centre.access.models import Account, LedgerRow
 from lingqu.centre.procedures import door
-from procedures.little import APPLICANT, LEAD, bureau, do, items  # noqa: F401
+from procedures.little import APPLICANT, DOCUMENT, LEAD, bureau, do, items, put  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bureau")]
 
@@ -97,3 +97,12 @@ def test_every_case_is_found_by_number_words_and_applicant() -> None:
     other = person("bo", "housing", "clerk")
     assert "No cases yet" in other.get("/stewardship/cases/all/").content.decode()
     assert "Nothing found" in other.get(f"/stewardship/cases/all/?q={first}").content.decode()
+
+
+def test_a_step_is_said_in_both_languages() -> None:
+    tasks = {**DOCUMENT["tasks"], "accept": {**DOCUMENT["tasks"]["accept"], "title": {"zh": "受理", "en": "Take in"}}}
+    put({**DOCUMENT, "tasks": tasks})
+    number = door.start(APPLICANT, "licence")
+    clerk = person("an", "market", "clerk")
+    assert "Take in" in clerk.get(f"/stewardship/cases/{number}/").content.decode()
+    assert "Take in" in clerk.get("/stewardship/cases/").content.decode()

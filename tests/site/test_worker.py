@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from lingqu.blueprint.models import Draft
 from lingqu.centre.catalogue import models
 from lingqu.site import jobs, worker
 
@@ -102,3 +103,12 @@ def test_the_clocks_of_sharing_are_looked_at_each_minute() -> None:
     )
     jobs.sharing()
     assert models.Request.objects.get(number="R-1").escalated_at is not None
+
+
+def test_what_two_people_agreed_on_is_published() -> None:
+    now = timezone.now()
+    Draft.objects.create(kind="form", code="a", document="{}", state="approved", begun_at=now, saved_at=now)
+    assert [w[0] for w in worker.Pump(leads=True)._look().wanted if w[0] == "publish"] == ["publish"]
+    jobs.publish()
+    assert Draft.objects.get().state == "draft", "nobody seconded it who may"
+    assert [w for w in worker.Pump(leads=True)._look().wanted if w[0] == "publish"] == []

@@ -30,6 +30,8 @@ def kinds() -> dict[str, str]:
         "source": _("Sources"),
         "rule_set": _("Quality rules"),
         "register": _("Base registers"),
+        "procedure": _("Procedures"),
+        "form": _("Forms"),
         "role": _("Roles"),
         "pack": _("Packs"),
     }

@@ -32,7 +32,7 @@ def digest(document: Document) -> str:
 
 def published(kind: str, code: str) -> Placed | None:
     """What the drawing holds of that kind and code."""
-    return next((each for each in drawing.placed() if (each.kind, each.code) == (kind, code)), None)
+    return drawing.placed_one(kind, code)
 
 
 def read(kind: str, document: Document) -> Definition | list[Fault]:

@@ -134,6 +134,12 @@ def placed() -> list[Placed]:
     return [Placed(r.kind, r.code, r.document, r.origin, r.layer) for r in rows]
 
 
+def placed_one(kind: str, code: str) -> Placed | None:
+    """One definition as data; None where there is none."""
+    row = Stored.objects.filter(kind=kind, code=code).first()
+    return Placed(row.kind, row.code, row.document, row.origin, row.layer) if row is not None else None
+
+
 @transaction.atomic
 def replace(put: Iterable[Placed], remove: Iterable[tuple[str, str]], *, actor: str, summary: Mapping[str, Any]) -> int:
     """Put and remove definitions in one transaction; gives the new revision. Nothing to do leaves the revision."""
@@ -168,6 +174,7 @@ __all__ = [
     "held",
     "one",
     "placed",
+    "placed_one",
     "replace",
     "revision",
     "revisions",

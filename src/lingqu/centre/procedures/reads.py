@@ -18,7 +18,8 @@ from lingqu.kernel.text import Text
 
 @dataclass(frozen=True)
 class Item:
-    """``clock``: none, calm, soon (three quarters are gone), overdue, stopped (waits for the applicant)."""
+    """``clock``: none, calm, soon (three quarters are gone), overdue, stopped (waits for the applicant). ``name``: what
+    the diagram calls the step; ``step``: in both languages, where the definition says it."""
 
     id: int
     case: int
@@ -35,6 +36,7 @@ class Item:
     missing: tuple[Mapping[str, str], ...]
     done_by: str
     done_at: datetime | None
+    step: Text
 
     @property
     def place(self) -> str:
@@ -150,6 +152,8 @@ def item(row: models.Item) -> Item:
 def item_of(row: Mapping[str, Any]) -> Item:
     """From columns of an item, and of its case ``procedure``, ``version`` and ``title``."""
     name = store.title(row["version"], row["node"])
+    task = store.version(row["version"]).procedure.tasks.get(row["node"])
+    step = task.title if task is not None and task.title is not None else Text(zh=name, en=name)
     clock = (
         "stopped" if row["state"] == "returned" else clock_of(row["state"] in store.OPEN, row["opened_at"], row["due"])
     )
@@ -158,6 +162,7 @@ def item_of(row: Mapping[str, Any]) -> Item:
         row["id"], row["case_id"], row["title"], row["procedure"], row["node"], name, row["department"],
         row["state"], row["holder"], row["opened_at"], row["due"], clock,
         tuple(orjson.loads(missing) if isinstance(missing, str) else missing), row["done_by"], row["done_at"],
+        step,
     )  # fmt: skip
 
 

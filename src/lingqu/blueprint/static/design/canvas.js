@@ -77,7 +77,11 @@ LingquDesign.canvas = (container, words) => {
     const moved = get("elementRegistry").filter((e) => !e.waypoints && !e.labelTarget && e.parent && e.type !== "bpmn:Process" && !e.host && e.x >= x);
     if (moved.length) get("modeling").moveElements(moved, { x: 160, y: 0 });
   };
-  const made = (kind) => get("elementFactory").createShape(wanted(kinds[kind]));
+  const made = (kind) => {
+    const shape = get("elementFactory").createShape(wanted(kinds[kind]));
+    if (kind === "user-task" || kind === "decision") shape.businessObject.name = kinds[kind].words;
+    return shape;
+  };
   const middle = (e) => ({ x: e.x + e.width / 2, y: e.y + e.height / 2 });
 
   // Into a flow: what came by it goes on behind the new part.

@@ -17,7 +17,8 @@ LingquDesign.panel = (place, canvas, state, words, changed) => {
     }
     const bo = element.businessObject;
     place.append(el("h3", {}, words.types[element.type] || element.type, " ", el("span", { class: "code quiet" }, bo.id)));
-    place.append(...wrong(bo.id));
+    place.append(el("div", { "data-faults": bo.id }));
+    faults();
     place.append(field(words.name, text(bo.name, (value) => put(element, { name: value || undefined }))));
     if (is(element, "UserTask")) place.append(...task(element, bo));
     if (is(element, "SequenceFlow")) place.append(...flow(element, bo));
@@ -29,6 +30,11 @@ LingquDesign.panel = (place, canvas, state, words, changed) => {
   };
 
   const wrong = (id) => state.faults.filter((fault) => fault.element === id).map((fault) => el("div", { class: "note bad" }, el("p", {}, fault.message), fault.next ? el("p", { class: "small" }, fault.next) : null));
+
+  const faults = () => {
+    const here = place.querySelector("[data-faults]");
+    if (here) here.replaceChildren(...wrong(here.dataset.faults));
+  };
 
   const task = (element, bo) => {
     const said = state.task(bo.id), many = Boolean(bo.loopCharacteristics);
@@ -131,5 +137,5 @@ LingquDesign.panel = (place, canvas, state, words, changed) => {
     return parts;
   };
 
-  return { show };
+  return { show, faults };
 };

@@ -54,6 +54,7 @@
       state.faults = told.faults;
       mark(told);
       faults(told);
+      panel.faults();
       parts();
       return told;
     } catch (error) { tell(`${error.message} ${error.next || ""}`, true); return null; }
