@@ -33,6 +33,16 @@ WANTED = {"retrieve": 2000.0, "batch create": 4000.0}
 BARE = {"retrieve": 441.0, "query of 20, by a filter": 637.0}
 """CPU µs of Django under granian with the bare statement and nothing else, measured apart."""
 BATCH = 100
+TOLD, CHANGES = 20_000, 50
+"""Places with a past, and the changes of each: a million rows of history."""
+_PAST = """
+insert into entity_past (entity_id, version, was, known_from, known_to, actor)
+select id, n, jsonb_build_object('level', jsonb_build_object('type', 'Property', 'value', n * 7 %% 100,
+           'observedAt', to_char(timestamp '2026-01-01' + n * interval '1 hour', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))),
+       created_at + (n - 1) * interval '1 millisecond', created_at + n * interval '1 millisecond', 'bench'
+from (select id, created_at from entity where type = 'Place' order by id limit %s) places
+cross join generate_series(1, %s) n order by n, id
+"""
 ROLE = {
     "code": "clerk",
     "title": "经办",
@@ -73,14 +83,51 @@ def run(entities: int, seconds: float, port: int, only: set[str]) -> None:
     supervisor.make_roles(here)
     rights.ROLE = ROLE
     key = rights.town(entities)
+    told = _past() if not only or any("temporal" in each for each in only) else [""]
     server = postgres.status(here).pid
     assert server is not None
     sides: list[rights.Side] = []
     with rights.served(port, key, sides, ("on", "soon")):
-        for what, make in asked(entities, key).items():
+        for what, make in {**asked(entities, key), **through_time(told, key)}.items():
             if not only or what.split(",")[0] in only:
                 durable, soon = (_measured(what, make, side, port + n, seconds, server) for n, side in enumerate(sides))
                 harness.say([_figure(entities, what, *durable, soon[0])])
+
+
+def _past() -> list[str]:
+    """The ids of the places that have a past."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from entity_past where actor = 'bench' limit 1")
+        if cursor.fetchone() is None:
+            cursor.execute(_PAST, [TOLD, CHANGES])
+            cursor.execute("vacuum analyze entity_past")
+        cursor.execute("select id from entity where type = 'Place' order by id limit %s", [TOLD])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def through_time(ids: list[str], key: str) -> dict[str, Callable[[int], bytes]]:
+    """Requests for the past: of one place a page, all, and aggregated; of twenty."""
+    headers = {"Authorization": f"Bearer {key}", "Lingqu-Purpose": "assistance"}
+    whole = headers | {"Prefer": "maxpagesize=1000"}
+    since = "attrs=level&timerel=after&timeAt=2026-01-01T00:00:00Z"
+    days = "format=aggregatedValues&aggrMethods=avg,max&aggrPeriodDuration=P1D"
+
+    def one(n: int) -> str:
+        return f"{API}/temporal/entities/{ids[n * 7919 % len(ids)]}?{since}"
+
+    def twenty(n: int) -> str:
+        return f"{API}/temporal/entities?type=Place&limit=20&after={ids[n * 7919 % max(1, len(ids) - 20)]}&{since}"
+
+    return {
+        "temporal page of 30, one place": lambda n: clients.request("GET", one(n), headers),
+        "temporal, all 50 of one place": lambda n: clients.request("GET", one(n), whole),
+        "temporal, one place by days": lambda n: clients.request("GET", f"{one(n)}&{days}", headers),
+        "temporal page of 30, 20 places": lambda n: clients.request("GET", twenty(n), headers),
+        "temporal, all 1,000 of 20 places": lambda n: clients.request("GET", twenty(n), whole),
+        "temporal, 20 places by a value": lambda n: clients.request("GET", f"{twenty(n)}&q=level%3E90", headers),
+    }
 
 
 def _measured(

@@ -168,6 +168,23 @@ def test_what_was_deleted_is_told_by_its_id_and_by_deletions() -> None:
     assert [v for _, v in values()] == [1, NULL, 2], "and when it is made anew"
 
 
+def test_what_is_over_is_told_no_more_but_of_an_entity_its_past() -> None:
+    over, later = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
+    written({"a": prop(1, expiresAt=over), "b": [prop(2, expiresAt=later), prop(3, datasetId=SET, expiresAt=over)]})
+    assert door.get(SYSTEM, ONE).attrs == {"b": prop(2, expiresAt=later)}
+    assert values() == [("b", 2)]
+    door.write(SYSTEM, [Draft("urn:x:2", "Thing", {"a": prop(1)}, expires_at=moment(over))])
+    with pytest.raises(NotFound):
+        door.get(SYSTEM, "urn:x:2")
+    [found] = door.evolution(SYSTEM, "urn:x:2", Window()).found
+    assert found.deleted_at == moment(over)
+    assert [i.instance["value"] for i in found.instances] == [1]
+    with pytest.raises((NotFound, Refused)):
+        door.evolution(Actor("person", "li"), "urn:x:2", Window())
+    assert door.reap(["urn:x:2"]) == 1
+    assert [i.instance["value"] for i in told("urn:x:2")] == [1, NULL]
+
+
 def test_windows() -> None:
     brought({"a": [prop(n, day(n)) for n in range(1, 6)], "b": prop(0, day(3))})
     three, five = moment(day(3)), moment(day(5))

@@ -91,25 +91,38 @@ def evolution(actor: Actor, entity_id: str, window: Window, most: int, aggregati
 
 
 def _standing(actor: Actor, entity_id: str) -> _Row:
-    """The entity as it stands, or as it was when it was deleted; rights are decided by that. Raises NotFound."""
+    """The entity as it stands, or as it was when it was deleted or its time was over; rights are decided by that.
+    Raises NotFound."""
     try:
         reads.get(actor, entity_id)
-        which = "entity"
     except NotFound:
-        which = "gone"
+        return _over(actor, entity_id)
     with connection.cursor() as cursor:
-        cursor.execute(_selected(which) + " where id = %(id)s", {"id": entity_id})
+        cursor.execute(_selected("entity") + " where id = %(id)s", {"id": entity_id})
         row = cursor.fetchone()
     if row is None:
         raise faults.missing(entity_id)
-    if which == "gone":
-        access.require_purpose(actor, (row[1],))
-        if not access.opens_plainly(actor, row[1], row[3], row[4], entity_id):
-            raise faults.missing(entity_id)
     found: _Row = row
     return found
 
 
+def _over(actor: Actor, entity_id: str) -> _Row:
+    granted, parameters = access.visible(actor)
+    over = sql.SQL(_OVER).format(granted=granted)
+    for statement in (over, sql.SQL(_selected("gone") + " where id = %(id)s")):
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {**parameters, "id": entity_id})
+            row: _Row | None = cursor.fetchone()
+        if row is not None:
+            access.require_purpose(actor, (row[1],))
+            if statement is over or access.opens_plainly(actor, row[1], row[3], row[4], entity_id):
+                return row
+    raise faults.missing(entity_id)
+
+
+_OVER = f"""
+select {COLUMNS}, expires_at as deleted_at from entity where id = %(id)s and expires_at <= now() and {{granted}}
+"""  # noqa: S608
 _WIDTH = len(COLUMNS.split(", "))
 
 

@@ -88,7 +88,7 @@ def _present(entity_id: str) -> Entity | None:
     with connection.cursor() as cursor:
         cursor.execute(f"select {COLUMNS} from entity where id = %(id)s", {"id": entity_id})  # noqa: S608
         row = cursor.fetchone()
-    return Reader(access.SYSTEM).entity(row) if row else None
+    return Reader(access.SYSTEM).entity(row, whole=True) if row else None
 
 
 def _undone(entity_id: str, state: Entity | None, row: Any) -> Entity:

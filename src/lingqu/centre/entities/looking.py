@@ -39,6 +39,8 @@ _SCOPED = """, scoped as materialized (
     )) as scopes) named
     where s.deleted_at is null and s.at is not null and {matched}
 ), valid as materialized (select coalesce(range_agg(span), '{{}}') as spans from scoped)"""
+# What was entered for a time only is told for that time only (4.22).
+_UNEXPIRED = "(not i.instance ? 'expiresAt' or coalesce(guard.moment(i.instance ->> 'expiresAt') > now(), true))"
 _VALID = """case i.attribute when '@scope' then exists (
     select from scoped s where s.instance_id = i.instance_id and s.span && tstzrange(%(since)s, %(before)s)
 ) else {window} and i.at <@ (select spans from valid) end"""
@@ -108,7 +110,7 @@ class Looking:
             self._within = _VALID.format(window=self._within)
 
     def _inside(self) -> str:
-        parts = ["i.at is not null"]
+        parts = ["i.at is not null", _UNEXPIRED]
         if self.window.since is not None:
             parts.append("i.at >= %(since)s")
         if self.window.before is not None:

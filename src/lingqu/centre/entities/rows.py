@@ -81,14 +81,14 @@ class Reader:
             self._masks[key] = access.masks(self.actor, kind, owner or "-", region or "-", own, reached)
         return self._masks[key]
 
-    def entity(self, row: Sequence[Any]) -> Entity:
-        """``row`` in the order of COLUMNS."""
+    def entity(self, row: Sequence[Any], *, whole: bool = False) -> Entity:
+        """``row`` in the order of COLUMNS. ``whole``: with the instances whose time is over."""
         entity_id, kind, types, owner, region, scopes, label, attrs, geo, prov, box, created, modified = row[:13]
         found = self.masks(kind, owner, region, entity_id)
         instances = orjson.loads(attrs)
         if geo != "{}":
             instances |= orjson.loads(geo)
-        if '"expiresAt"' in attrs or '"expiresAt"' in geo:
+        if not whole and ('"expiresAt"' in attrs or '"expiresAt"' in geo):
             instances = living(instances)
         sources = orjson.loads(prov) if prov != "{}" else {}
         shown = access.apply_masks(found, instances)
