@@ -146,16 +146,33 @@ class _Chosen:
         self.exact = geoquery.exact(query.geo) if query.geo is not None else None
         self.looking = Looking(replace(window, attributes=query.has, without=()), query.scope_q)
         seen = _seen(actor, self.looking.parameters)
-        named = self.looking.narrowed() + (" and i.deleted_at is not null" if window.axis == "deletedAt" else "")
+        named = self.looking.narrowed()
+        if window.axis == "observedAt" and not (tree or query.geo or query.scope_q or window.datasets):
+            self._simply(named, seen)
+        else:
+            self._looking_at(named, seen, tree)
+        self.made.parameters |= self.looking.parameters
+
+    def _simply(self, named: str, seen: tuple[str, ...]) -> None:
+        """Only a time is asked for."""
+        wanted = f"i.attribute <> '@scope' and {named}"
+        look = self.looking.look("entity.id", "1", wanted, *seen)
+        self.source = " where "
+        self.made.parts.append(sql.SQL(f"({self.looking.stands(wanted, *seen)} or exists ({look}))"))
+
+    def _looking_at(self, named: str, seen: tuple[str, ...], tree: qlang.Tree | None) -> None:
+        if self.looking.window.axis == "deletedAt":
+            named += " and i.deleted_at is not null"
         holds = [self.looking.flag(f"i.attribute <> '@scope' and {named}")]
         if tree is not None:
             holds.append(self.looking.holds(tree))
         what = ", ".join(self.looking.flags)
         if self.exact is not None:
             self.looking.parameters["shaped"] = self.exact.attribute
+            if self.looking.named is not None:
+                self.looking.named.add(self.exact.attribute)
             what += ", jsonb_agg(i.instance) filter (where i.attribute = %(shaped)s and i.deleted_at is null) as shapes"
         look = self.looking.look("entity.id", what, *seen)
-        self.made.parameters |= self.looking.parameters
         self.source = f" cross join lateral ({look}) w where "
         self.made.parts.append(sql.SQL(" and ".join(holds)))
 
@@ -228,7 +245,7 @@ class _Looked:
     def __init__(self, actor: Actor, window: Window, scope_q: str, most: int, aggregation: Aggregation | None) -> None:
         self.actor, self.window, self.most, self.aggregation = actor, window, most, aggregation
         self.looking = Looking(window, scope_q)
-        self.narrowed = self.looking.narrowed()
+        self.look = self.looking.look("listed.id", "i.*", self.looking.narrowed(), _SHOWN)
         self.reader, self.cut = Reader(actor), False
 
     def of(self, rows: Sequence[_Row]) -> list[Evolved]:
@@ -259,22 +276,19 @@ class _Looked:
         self, entities: list[Entity], masks: Mapping[str, Mapping[str, Mask]], parameters: dict[str, Any]
     ) -> list[Evolved]:
         last = self.window.last
-        look = self.looking.look("listed.id", "i.*", self.narrowed, _SHOWN)
         way = "desc" if last else "asc"
-        text = looking.INSTANCES.format(listed=looking.LISTED, look=look, way=way, place=looking.placed(self.window))
+        text = looking.INSTANCES.format(
+            listed=looking.LISTED, look=self.look, way=way, place=looking.placed(self.window)
+        )
         with reads.asking() as cursor:
             cursor.execute(text, {**parameters, "last": last})
             rows = cursor.fetchall()
-            kept = self._kept(rows)
-            names: list[_Row] = []
-            if self.cut:
-                cursor.execute(looking.NAMED.format(listed=looking.LISTED, look=look), parameters)
-                names = cursor.fetchall()
+        names = [row for row in rows if row[5] is None]
+        page = sorted((row for row in rows if row[5] is not None), key=lambda r: (r[5], r[4]), reverse=bool(last))
         by_entity: dict[str, list[Instance]] = {e.id: [] for e in entities}
-        for row in sorted(kept, key=lambda row: (row[5], row[4]), reverse=bool(last)):
+        for row in self._kept(page):
             by_entity[row[0]].append(_instance(row, masks[row[0]]))
-        kinds = {e.id: _kinds(names, e.id, by_entity[e.id]) for e in entities}
-        return [Evolved(e, by_entity[e.id], kinds[e.id]) for e in entities]
+        return [Evolved(e, by_entity[e.id], _kinds(names, e.id, by_entity[e.id])) for e in entities]
 
     def _kept(self, rows: list[_Row]) -> list[_Row]:
         """A page ends with all that has the time of its last instance, so that the next goes on from that time."""
@@ -288,8 +302,7 @@ class _Looked:
 
     def _aggregated(self, entities: list[Entity], parameters: dict[str, Any]) -> list[Evolved]:
         assert self.aggregation is not None
-        look = self.looking.look("listed.id", "i.*", self.narrowed, _SHOWN, "i.attribute <> '@scope'")
-        text = looking.aggregated(self.aggregation, parameters, look)
+        text = looking.aggregated(self.aggregation, parameters, f"{self.look} and i.attribute <> '@scope'")
         with reads.asking() as cursor:
             cursor.execute(text, {**parameters, "most": MOST_PERIODS + 1})
             rows = cursor.fetchall()

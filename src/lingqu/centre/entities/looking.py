@@ -21,9 +21,13 @@ _TIMES = {
 _ALL = """
 with i as materialized (
     select x.attribute, x.dataset, x.instance, x.instance_id, x.created_at, x.modified_at, x.deleted_at, {time} as at
-    from guard.evolution({id}) x
+    from guard.evolution({id}, {named}) x
 ){scoped}
 select {what} from i where {within}
+"""
+_STANDS = """
+exists (select from jsonb_each(entity.attrs || entity.geo) i(attribute, instance)
+        where jsonb_typeof(i.instance) = 'object' and i.instance ? 'observedAt' and {within})
 """
 # A scope is valid from when it was set until another is, or none any more (4.18).
 _SCOPED = """, scoped as materialized (
@@ -60,16 +64,20 @@ METHODS = {
     "sumsq": "to_jsonb(sum(number * number))",
 }
 LISTED = "unnest(%(listed)s::text[], %(hide)s::jsonb[], %(only)s::jsonb[]) as listed(id, hide, just)"
+# Behind the page, where it does not hold everything: which attributes there are, without a time.
 INSTANCES = """
-select id, attribute, dataset, instance::text, instance_id::text, at, created_at, modified_at, deleted_at, total from (
-    select placed.*, count(*) over () as total from (
-        select listed.id, w.*, {place} as place from {listed} cross join lateral ({look}) w
-    ) placed where place <= %(last)s
-) counted order by at {way} fetch first (%(most)s) rows with ties
-"""
-NAMED = """
-select listed.id, w.attribute, min(w.instance ->> 'type') from {listed} cross join lateral ({look}) w
-group by 1, 2 order by 1, 2
+with placed as materialized (
+    select listed.id, w.*, {place} as place from {listed} cross join lateral ({look}) w
+), counted as materialized (
+    select *, count(*) over () as total from placed where place <= %(last)s
+), page as (
+    select id, attribute, dataset, instance::text, instance_id::text, at, created_at, modified_at, deleted_at, total
+    from counted order by at {way} fetch first (%(most)s) rows with ties
+)
+select * from page
+union all
+select id, attribute, min(instance ->> 'type'), null, null, null, null, null, null, null
+from placed where (select total from counted limit 1) >= %(most)s group by id, attribute
 """
 AGGREGATED = """
 with looked as materialized (
@@ -94,12 +102,14 @@ group by f.id, attribute, dataset, begin, e.last order by 1, 2, 3, 5 limit %(mos
 
 @dataclass
 class Looking:
-    """A window and a query over what lies in it. ``parameters`` are of what ``look`` and ``holds`` give."""
+    """A window and a query over what lies in it. ``parameters`` are of what ``look`` and ``holds`` give. ``named``: the
+    attributes that have to be looked at; None are all."""
 
     window: Window
     scope_q: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
+    named: set[str] | None = None
 
     def __post_init__(self) -> None:
         self.parameters |= {"since": self.window.since, "before": self.window.before}
@@ -120,11 +130,23 @@ class Looking:
     def look(self, entity_id: str, what: str, *more: str) -> str:
         """Instances of one entity in the window, as a select. ``entity_id``, ``what``, ``more`` are our own words."""
         within = " and ".join([self._within, *(part for part in more if part)])
-        return _ALL.format(time=_TIMES[self.window.axis], id=entity_id, scoped=self._scoped, what=what, within=within)
+        named = "null"
+        if self.named is not None:
+            named = "%(named)s::text[]"
+            self.parameters["named"] = sorted(self.named | ({"@scope"} if self.scope_q else set()))
+        time = _TIMES[self.window.axis]
+        return _ALL.format(time=time, id=entity_id, named=named, scoped=self._scoped, what=what, within=within)
+
+    def stands(self, *more: str) -> str:
+        """Whether what stands is in the window already, by which most entities are found without their past."""
+        at = "guard.moment(i.instance ->> 'observedAt')"
+        within = " and ".join([self._inside().replace("i.at", at), *(part for part in more if part)])
+        return _STANDS.format(within=within)
 
     def narrowed(self) -> str:
         """The attributes and datasets that are asked for, as a condition on an instance."""
         parts = []
+        self.named = set(self.window.attributes) or None
         for name, values in (("attributes", self.window.attributes), ("without", self.window.without)):
             if values:
                 self.parameters[name] = list(values)
@@ -150,6 +172,8 @@ class Looking:
             return f"not {self.holds(qlang.Term(tree.path))}"
         name = f"of_{len(self.parameters)}"
         self.parameters[name] = first
+        if self.named is not None:
+            self.named.add(first)
         own = f"i.attribute = %({name})s and i.deleted_at is null"
         if not tree.operator and len(tree.path.names) == 1 and not tree.path.members:
             return self.flag(own)

@@ -143,6 +143,10 @@ EXISTING = """
 select e.id from entity_draft d join entity e using (id) where e.created_at <> %(at)s order by 1 limit 1
 """
 
+LOCK_IDS = "select id, type from entity where id = any(%(ids)s) order by id for update"
+
+FORBIDDEN_IDS = "select id, type, owner from entity where id = any(%(ids)s) and not {granted} order by id limit 1"
+
 DELETE = """
 with gone as (
     delete from entity where id = any(%(ids)s) returning *
