@@ -188,6 +188,12 @@ def test_on_a_phone(browser: Browser, bureau: None, live_server, width: int, lan
     expect(page.locator("fieldset")).to_have_count(2)
     assert "司马丽" not in page.content()
     looked(page, found)
+    page.goto(f"{here}/facts/")
+    page.uncheck('input[value="resident_ids"]')
+    page.locator("main form button.btn").click()
+    page.goto(f"{here}/{number}/")
+    expect(page.locator('input[type="file"]')).to_be_visible()
+    looked(page, found)
     for address in (f"{here}/facts/", f"{here}/summary/", f"{here}/forms/F09/", "/my/applications/", "/my/cases/"):
         page.goto(address)
         looked(page, found)

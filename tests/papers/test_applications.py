@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from founding import APPLICANT, BROTHER, ME, PEOPLE, STRANGER, WIFE, applied, bureau, id_of  # noqa: F401
-from lingqu.centre.access import door as access
-from lingqu.centre.access.door import ANONYMOUS, Represented, Scope
+from lingqu.centre.access.door import ANONYMOUS
 from lingqu.centre.access.models import LedgerRow
 from lingqu.centre.papers import door
 from lingqu.centre.papers.fetching import MOST_LOOKS
@@ -186,19 +184,3 @@ def test_a_draft_that_nobody_saves_goes_and_there_is_an_end_to_them() -> None:
     with pytest.raises(Conflict) as caught:
         begun()
     assert caught.value.rule == "papers.drafts"
-
-
-def test_for_a_firm_it_is_of_whoever_acts_for_the_firm(monkeypatch: pytest.MonkeyPatch) -> None:
-    firm = Represented("urn:ngsi-ld:Organization:1", "Organization", "一号公司", (Scope("legal_representative"),))
-    boss, colleague = replace(APPLICANT, behalf=firm), replace(STRANGER, behalf=firm)
-    with pytest.raises(Refused) as caught:  # the registers do not say so
-        door.begin_application(boss, "founding_common")
-    assert caught.value.rule == "access.represents"
-    monkeypatch.setattr(access, "require_represents", lambda *_: firm)
-    made = door.begin_application(boss, "founding_common")
-    assert made.on_behalf_of == firm.id
-    assert [each.number for each in door.applications.mine(colleague)] == [made.number]
-    door.save_application(colleague, made.number, made.step, {"企业.名称": ["一"]})
-    for alone in (APPLICANT, STRANGER):
-        with pytest.raises(NotFound):
-            door.applications.one(alone, made.number)

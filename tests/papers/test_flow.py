@@ -7,10 +7,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from founding import EXAMPLE, ME, WIFE, bureau, clerk, do, example, id_of, items  # noqa: F401
+from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.access.models import Account
 from lingqu.centre.papers import door
 from lingqu.centre.papers.models import Application
 from lingqu.centre.procedures import door as procedures
+from lingqu.kernel.identifiers import uscc_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bureau")]
 HERE = "/apply/founding_common/"
@@ -199,3 +201,37 @@ def test_a_department_sees_its_own_forms_on_the_case(li):
     answer = tax.get(f"/stewardship/cases/{number}/attachments/{file.id}/")
     assert answer.content == PDF
     assert tax.get(f"/stewardship/cases/{number}/attachments/{file.id + 1}/").status_code == 404
+
+
+def test_a_certificate_stands_in_place_of_a_file(li, fonts):
+    facts = [fact for fact in door.asked("founding_common").true if fact != "resident_ids"]
+    here = li.post(HERE + "begin/", {"fact": facts}).url.removesuffix("1/")
+    asked = door.asked("founding_common", facts)
+    number, group = next(
+        (i, g) for i, g in enumerate(asked.groups, 1) if any(q.type == "file" and not q.repeated for q in g.questions)
+    )
+    n, question = next((n, q) for n, q in enumerate(group.questions) if q.type == "file")
+    of = door.Order(
+        "business_licence",
+        {
+            "name": "一号公司",
+            "uscc": uscc_of("91", "419902", "MA1K3C5X"),
+            "kind": "有限责任公司",
+            "legal_representative": "甲",
+            "established": "2026-03-02",
+            "address": "一号路",
+            "scope": "软件",
+        },
+        wallet=id_of(ME),
+    )
+    licence = door.issue_certificate(SYSTEM, of)
+    page = li.get(f"{here}{number}/")
+    assert licence.number in page.content.decode()
+    step = page.context["holder"].step
+    bad = SimpleUploadedFile("x.exe", b"MZ")
+    assert li.post(f"{here}{number}/", {f"q{n}-0": bad, "step": step}).status_code == 422
+    li.post(f"{here}{number}/", {f"q{n}-0-certificate": licence.number, "step": step})
+    assert Application.objects.get().answers[question.term] == [f"营业执照 {licence.number}"]
+    step += 1
+    li.post(f"{here}{number}/", {f"q{n}-0": SimpleUploadedFile("证件.pdf", PDF), "step": step})
+    assert Application.objects.get().answers[question.term] == ["证件.pdf"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from lingqu.centre.access import door as access
@@ -100,17 +100,17 @@ def told(row: Row) -> Application:
 
 
 def own(actor: access.Actor) -> QuerySet[Row]:
-    """The rows that are this actor's: his own, or those of whom he acts for at the moment."""
+    """The rows that are this actor's: his own, those for him, and those of whom he acts for at the moment."""
     if actor.kind == "anonymous":
         return Row.objects.none()
-    if actor.behalf:
-        return Row.objects.filter(on_behalf_of=actor.behalf.id)
-    return Row.objects.filter(account=actor.name, on_behalf_of="")
+    return Row.objects.filter(Q(account=actor.name, on_behalf_of="") | Q(on_behalf_of__in=actor.selves))
 
 
 def mine(actor: access.Actor, *, state: str = "draft", before: int | None = None, limit: int = 20) -> list[Application]:
     """The actor's own, newest first; ``before`` is the number of the last one seen."""
     rows = own(actor).filter(state=state)
+    if actor.behalf:
+        rows = rows.filter(on_behalf_of=actor.behalf.id)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     return [told(row) for row in rows.order_by("-pk")[:limit]]
@@ -122,6 +122,7 @@ def one(actor: access.Actor, number: int) -> Application:
 
 
 def row_of(actor: access.Actor, number: int, *, lock: bool = False) -> Row:
+    """``lock``: to change it, which takes acting for whom it is for."""
     rows = own(actor).select_for_update() if lock else own(actor)
     row = rows.filter(pk=number).first()
     if row is None:
@@ -133,6 +134,8 @@ def row_of(actor: access.Actor, number: int, *, lock: bool = False) -> Row:
         )
         access.tell(actor, error)
         raise error
+    if lock and row.on_behalf_of not in ("", actor.person):
+        access.require_represents(actor, row.on_behalf_of, "apply")
     return row
 
 
@@ -185,7 +188,7 @@ class _Shown(Looks):
         look = self.look(holding, keys)
         if not look or not look["id"]:
             return None
-        mine = look["id"] == self.actor.person
+        mine = look["id"] in self.actor.selves
         return {name: shown(holding.type, name, value, own=mine) for name, value in look["values"].items()}
 
 
@@ -223,7 +226,7 @@ def _had(looks: Looks, of: Asked, source: Source, filled: Filled, answers: Mappi
     value = look["values"].get(attribute)
     if not look["id"] or value is None:
         return Had(source.term, row, "none", None, holding.title, look["at"], "", "", corrected)
-    mine, (said, at) = look["id"] == looks.actor.person, source_of(look, attribute, holding)
+    mine, (said, at) = look["id"] in looks.actor.selves, source_of(look, attribute, holding)
     value = shown(holding.type, attribute, value, own=mine)
     return Had(source.term, row, "found", value, said, at, look["id"] if mine else "", attribute, corrected)
 

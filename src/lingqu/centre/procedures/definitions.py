@@ -126,7 +126,7 @@ class Issue(Part):
     ``uscc`` gives ``organisation_code`` and ``uscc`` (GB 32100-2015) of the division ``division``. ``assigns``: terms
     that offices write, ``states``: what the certificate says, ``record``: attributes of the holder's new entity, which
     is owned by the issuing department; without it no entity is made. Besides terms these expressions know ``today``,
-    ``office`` and the numbers."""
+    ``office``, ``division`` (of the city) and the numbers."""
 
     at: str
     certificate: Code

@@ -351,6 +351,12 @@ def applications(actor: access.Actor, limit: int = 100, before: int | None = Non
     return _reads.applications(actor, limit, before)
 
 
+def is_applicant(actor: access.Actor, of: Case) -> bool:
+    """Whether the case is the actor's, or of whom he acts for."""
+    about = {"applicant": of.applicant, "on_behalf_of": of.on_behalf_of, "procedure": of.procedure}
+    return rights.is_applicant(actor, about)
+
+
 def case(actor: access.Actor, number: int) -> Case:
     """A case with its items and history, for the applicant and the departments that take part. Raises NotFound."""
     return _reads.case(actor, number)
@@ -421,6 +427,7 @@ __all__ = [
     "hand_over",
     "hand_over_many",
     "inbox",
+    "is_applicant",
     "is_own",
     "migrate",
     "migrate_back",

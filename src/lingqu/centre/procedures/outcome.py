@@ -64,7 +64,7 @@ def _issued(actor: access.Actor, held: store.Held, of: Issue, now: datetime) -> 
     holder, left_out = _recorded(actor, held, of, kind, say) if of.record else ("", [])
     facts = {name: say.words(text) for name, text in of.states.items()}
     order = papers.Order(
-        of.certificate, {n: w for n, w in facts.items() if w}, holder, wallet=sent.person, case=str(held.case["id"])
+        of.certificate, {n: w for n, w in facts.items() if w}, holder, wallet=_wallet(sent), case=str(held.case["id"])
     )
     made = papers.issue_certificate(actor, order)
     detail: dict[str, Any] = {"certificate": made.number, "kind": made.kind} | ({"holder": holder} if holder else {})
@@ -74,13 +74,20 @@ def _issued(actor: access.Actor, held: store.Held, of: Issue, now: datetime) -> 
     )
 
 
+def _wallet(sent: papers.applications.Application) -> str:
+    """The person applied for, else the one who applied."""
+    for_person = sent.on_behalf_of.split(":")[2:3] == sent.person.split(":")[2:3]
+    return sent.on_behalf_of if sent.on_behalf_of and for_person else sent.person
+
+
 def _given(of: Issue, issuer: str, values: Mapping[str, Any], book: papers.Book) -> dict[str, Any]:
     department = catalogue.departments().get(issuer)
+    city = drawing.city()
     found = {"today": f"{timezone.localdate():%Y-%m-%d}", "office": department.title.zh if department else issuer}
+    found["division"] = city.division if city else ""
     if of.numbers == "uscc":
-        city = drawing.city()
         division = str(_Saying(book, values)(of.division) or "") if of.division else ""
-        division = division if division[:6].isdigit() else (city.division if city else "")
+        division = division if division[:6].isdigit() else found["division"]
         body = "MA" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
         found["uscc"] = identifiers.uscc_of("91", division[:6].ljust(6, "0"), body)
         found["organisation_code"] = found["uscc"][8:17]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
+from django.db.models import Q
 from django.utils import timezone
 
 from lingqu.centre.access import door as access
@@ -95,9 +96,12 @@ class Case:
 
 def applications(actor: access.Actor, limit: int = 100, before: int | None = None) -> list[Case]:
     """See ``door.applications``. Three statements, however many there are."""
-    found = models.Case.objects.filter(applicant=actor.name, on_behalf_of="")
+    whose = Q(applicant=actor.name, on_behalf_of="")
     if actor.behalf:
-        found = models.Case.objects.filter(on_behalf_of=actor.behalf.id)
+        whose = Q(on_behalf_of=actor.behalf.id)
+    elif actor.person:
+        whose |= Q(on_behalf_of=actor.person)
+    found = models.Case.objects.filter(whose)
     if before is not None:
         found = found.filter(pk__lt=before)
     return _whole(found.order_by("-id")[:limit])

@@ -72,12 +72,15 @@ def require_office(actor: access.Actor, case: dict[str, Any], prefer: Iterable[s
 
 
 def is_applicant(actor: access.Actor, case: dict[str, Any], does: str = "see") -> bool:
-    """Who handed it in for himself; of a case for somebody else whoever acts for him now: ``see`` or ``apply``."""
+    """Who handed it in for himself; of a case for somebody else he himself, and who acts for him now: ``see`` or
+    ``apply``."""
     if actor.kind in ("system", "anonymous"):
         return actor.kind == "system"
     whose = case.get("on_behalf_of", "")
     if not whose:
         return bool(actor.name == case["applicant"])
+    if whose == actor.person:
+        return True
     behalf = actor.behalf
     return bool(behalf and behalf.id == whose and behalf.may(does, case["procedure"]))
 
@@ -85,7 +88,9 @@ def is_applicant(actor: access.Actor, case: dict[str, Any], does: str = "see") -
 def is_own(actor: access.Actor, case: dict[str, Any]) -> bool:
     """Whether the case is the actor's, or of somebody he may act for: such a one decides nothing in it."""
     whose = case.get("on_behalf_of", "")
-    return bool(actor.name == case["applicant"] or (whose and access.represents(actor, whose)))
+    if actor.name == case["applicant"] or (whose and whose == actor.person):
+        return True
+    return bool(whose and access.represents(actor, whose))
 
 
 def sees(actor: access.Actor, case: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,7 +33,7 @@ def shown(value: Any) -> str:
 @dataclass(frozen=True)
 class Blank:
     """One input. ``kind``: line | lines | number | date | yes_no | code | file. ``mine``: it may be filled from the
-    applicant's own record."""
+    applicant's own record; ``certificates``: which may stand in place of a file."""
 
     name: str
     question: papers.Question
@@ -44,6 +45,7 @@ class Blank:
     title: Any = None
     mine: bool = False
     file: papers.applications.Attached | None = None
+    certificates: tuple[papers.certificates.Certificate, ...] = ()
 
     @property
     def words(self) -> Any:
@@ -88,6 +90,16 @@ class Page:
     typed: dict[str, str] = field(default_factory=dict)
     moved: bool = False
 
+    @cached_property
+    def certificates(self) -> list[papers.certificates.Certificate]:
+        """The applicant's own that count: what one proves need not be uploaded."""
+        whose = self.holder.actor.subject
+        return [each for each in papers.certificates.of_person(whose) if each.state == "valid"] if whose else []
+
+    @cached_property
+    def had(self) -> Mapping[str, list[papers.applications.Had]]:
+        return papers.applications.had(self.holder.actor, self.holder.asked, self.holder.answers, self.holder.looks)
+
     @property
     def missing(self) -> int:
         answers = self.holder.answers
@@ -103,10 +115,7 @@ class Page:
 
     @property
     def lines(self) -> list[Line]:
-        had = papers.applications.had(
-            self.holder.actor, self.holder.asked, self.holder.answers, self.holder.looks
-        )  # fmt: skip
-        return [self._line(row, had) for row in range(self.count)]
+        return [self._line(row, self.had) for row in range(self.count)]
 
     @property
     def offices(self) -> list[Any]:
@@ -164,6 +173,7 @@ class Page:
             title=word.attribute.title if word and word.subject == self.group.subject else question.title,
             mine=bool(own) and len(person) > 3 and own is not None and own[0] == person[2],
             file=self.holder.files.get(question.term) if kind == "file" else None,
+            certificates=tuple(self.certificates) if kind == "file" else (),
         )  # fmt: skip
 
     def take(self) -> bool:
@@ -236,6 +246,11 @@ class Page:
     def _attach(self, answers: dict[str, list[str]]) -> None:
         for n, question in enumerate(self.group.questions):
             brought = self.request.FILES.get(f"q{n}-0")
+            proof = self.request.POST.get(f"q{n}-0-certificate", "")
+            chosen = next((each for each in self.certificates if each.number == proof), None)
+            if chosen is not None and papers.shape(question.type).family == "file":
+                answers[question.term] = [f"{chosen.title.zh} {chosen.number}"]
+                continue
             if brought is None or papers.shape(question.type).family != "file" or self.holder.trial:
                 continue
             try:

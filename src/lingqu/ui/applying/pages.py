@@ -78,6 +78,7 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
         "drafts": [each for each in mine if each.situation == code],
         "trial": Trying(request, code).answers if not request.user.is_authenticated else {},
         "days": papers.applications.KEPT.days,
+        "behalf": access.actor_of(request).behalf,
     }
     return render(request, "ui/applying/start.html", context)
 
@@ -181,6 +182,8 @@ def summary(request: HttpRequest, holder: Holder) -> HttpResponse:
 
 def _summed(request: HttpRequest, holder: Holder, fault: str = "") -> dict[str, Any]:
     groups = [(i, Page(request, holder, each)) for i, each in enumerate(holder.asked.groups, 1)]
+    for _i, page in groups[1:]:
+        page.had = groups[0][1].had
     book = holder.asked.book
     forms = [
         (form, book.rules.offices[form.office], len(form.fields))
@@ -196,6 +199,7 @@ def _summed(request: HttpRequest, holder: Holder, fault: str = "") -> dict[str, 
         "missing": sum(page.missing for _number, page in groups),
         "procedure": procedure,
         "fault": fault,
+        "behalf": holder.actor.behalf,
         "sign_in": sign_in,
     }
 

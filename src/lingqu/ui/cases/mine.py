@@ -54,8 +54,7 @@ def own(request: HttpRequest, number: int) -> tuple[access.Actor, procedures.Cas
     """The case, for its applicant; an office looks at it on its desk. Raises ``NotFound``."""
     actor = access.actor_of(request)
     case = procedures.case(actor, number)
-    behalf = actor.behalf.id if actor.behalf else ""
-    if behalf != case.on_behalf_of or (not behalf and case.applicant != actor.name):
+    if not procedures.is_applicant(actor, case):
         raise Http404(str(number))
     return actor, case
 
