@@ -8,7 +8,7 @@ _FOR_ME = "on_behalf_of <> '' and on_behalf_of = (select guard.pass() ->> 'perso
 
 
 class Migration(migrations.Migration):
-    dependencies = [("procedures", "0005_behalf_files")]
+    dependencies = [("procedures", "0006_moving")]
 
     operations = [
         migrations.RunSQL(
