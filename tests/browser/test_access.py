@@ -37,6 +37,7 @@ PUBLIC = [
     "/registers/Building/?map=1",
 ]
 PUBLIC += ["/registers/search/?words=望河", "/registers/Building/", "/nowhere/"]
+PUBLIC += ["/developers/", "/developers/?operation=post+/entities", "/developers/connect/"]
 DESK = [
     "/",
     "/catalogue/",

@@ -33,6 +33,7 @@ urlpatterns += [
     path("stewardship/design/", include("lingqu.blueprint.design.urls")),
     path("stewardship/", include("lingqu.stewardship.urls")),
     path("subscriptions/", include("lingqu.protocols.page_urls")),
+    path("developers/", include("lingqu.protocols.portal_urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),

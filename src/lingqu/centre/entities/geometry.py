@@ -14,9 +14,8 @@ import numpy as np
 import orjson
 import shapely
 
-GEOMETRIES = frozenset(
-    {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
-)
+GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
+"""Not a set: what is looked for may be anything that JSON holds."""
 
 
 @dataclass(frozen=True)

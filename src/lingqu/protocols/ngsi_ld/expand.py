@@ -13,7 +13,8 @@ from lingqu.protocols.ngsi_ld.checking import KINDS, NULL, PLACES, SEALED, is_ur
 from lingqu.protocols.ngsi_ld.terms import Terms
 
 _KIND_OF = {key: kind for kind, key in KINDS.items() if kind != "GeoProperty"}
-GEOMETRIES = frozenset({"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"})
+GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
+"""Not a set: what is looked for may be anything that JSON holds."""
 OWN = frozenset(
     {"id", "@id", "type", "@type", "scope", "@context", "expiresAt", "createdAt", "modifiedAt", "deletedAt"}
 )
@@ -83,7 +84,13 @@ def attribute(name: str, given: Any, terms: Terms, *, merging: bool) -> Any:
 
 
 def is_instance(given: Any) -> bool:
-    return isinstance(given, Mapping) and (given.get("type") in KINDS or any(key in given for key in _KIND_OF))
+    return isinstance(given, Mapping) and (_named(given) in KINDS or any(key in given for key in _KIND_OF))
+
+
+def _named(given: Mapping[str, Any]) -> str:
+    """The type where it is a name: in a body it may be anything."""
+    named = given.get("type")
+    return named if isinstance(named, str) else ""
 
 
 def _instance(name: str, given: Any, terms: Terms, merging: bool) -> dict[str, Any]:
@@ -91,7 +98,7 @@ def _instance(name: str, given: Any, terms: Terms, merging: bool) -> dict[str, A
         raise wrong("属性不能是 null", "an attribute cannot be null", name)
     if not isinstance(given, Mapping):
         return {"type": "Property", "value": given}
-    if given.get("type") in GEOMETRIES and "coordinates" in given:
+    if _named(given) in GEOMETRIES and "coordinates" in given:
         return {"type": "GeoProperty", "value": dict(given)}
     kind = given.get("type")
     key = KINDS.get(kind) if isinstance(kind, str) else None

@@ -229,7 +229,7 @@ def _notification(given: Any, used: Terms) -> dict[str, Any]:
         raise http.bad_data("notification must be an object with an endpoint", "notification 须含 endpoint")
     found = _members(given, used)
     if "format" in given:
-        if given["format"] not in FORMATS:
+        if given["format"] not in tuple(FORMATS):
             raise http.bad_data(f"format must be one of {', '.join(FORMATS)}")
         found["format"] = given["format"]
     for name in ("showChanges", "sysAttrs"):

@@ -7,6 +7,7 @@ from django.urls import re_path
 from lingqu.protocols.ngsi_ld import (
     batch,
     common,
+    described,
     discovery,
     entities,
     entity_maps,
@@ -45,6 +46,7 @@ urlpatterns = [
     re_path(r"^attributes/(?P<name>.+?)/?$", discovery.one_attribute),
     re_path(r"^jsonldContexts/?$", hosting.collection),
     re_path(r"^jsonldContexts/(?P<name>.+?)/?$", hosting.single),
+    re_path(r"^openapi\.json$", described.endpoint),
     re_path(r"^info/sourceIdentity/?$", common.identity),
     re_path(r"", common.unknown),
 ]

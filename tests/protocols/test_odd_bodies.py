@@ -1,0 +1,35 @@
+"""Bodies that a fuzzer found: each is refused by its rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from little_city import city  # noqa: F401
+from protocols.test_ngsi_ld_queries import signed_in
+
+pytestmark = pytest.mark.usefixtures("city")
+NOTIFIED = {"endpoint": {"uri": "http://127.0.0.1:9/"}, "format": {"type": []}}
+POINT = {"type": {"type": "Property"}, "coordinates": [126.6, 45.7]}
+ODD: list[tuple[str, Any]] = [
+    ("entities", {"id": "urn:x:1", "type": "T", "name": {"type": ["Property"], "value": 1}}),
+    ("entities", {"id": "urn:x:1", "type": "T", "location": {"type": "GeoProperty", "value": POINT}}),
+    ("entities", {"id": "urn:x:1", "type": "T", "location": {"type": "GeoProperty", "value": {"type": "x"}}}),
+    ("subscriptions", {"type": "Subscription", "entities": [{"type": "T"}], "notification": NOTIFIED}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), ODD)
+def test_is_refused_by_its_rule(path: str, body: Any) -> None:
+    client: Client = signed_in("developer", "it")
+    answer = client.post(f"/ngsi-ld/v1/{path}", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer.json()["type"].endswith("BadRequestData")
+
+
+def test_values_may_be_anything() -> None:
+    client = signed_in("developer", "it")
+    body = {"id": "urn:x:1", "type": "T", "name": {"type": "Property", "value": {"type": [], "coordinates": 1}}}
+    assert client.post("/ngsi-ld/v1/entities", body, content_type="application/json").status_code == 201
