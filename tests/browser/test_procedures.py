@@ -94,6 +94,29 @@ def test_the_applicant_reads_why_and_appeals(
     assert looked_through(page, [f"/my/cases/{refused}/", f"/my/cases/{refused}/appeal/"], width) == []
 
 
+def test_the_applicant_rates_by_keyboard_and_is_answered(browser: Browser, server: str, case: int) -> None:
+    rate, ratings = f"/services/rate/{case + 1}/", "/stewardship/ratings/"
+    for width in (320, 1280):
+        assert looked_through(signed_in(browser, server, width, "zh-CN", "citizen"), [rate], width) == []
+    page = signed_in(browser, server, 320, "zh-CN", "citizen")
+    page.goto(rate)
+    page.get_by_label("1 · 非常不满意").press("Space")
+    page.get_by_label("您的意见").fill("等了两周")
+    page.get_by_role("button", name="提交").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("感谢评价")
+    page.context.close()
+    assert (
+        looked_through(signed_in(browser, server, 320, "en-GB", "clerk"), [ratings, ratings + "?show=all"], 320) == []
+    )
+    page = signed_in(browser, server, 1280, "zh-CN", "clerk")
+    page.goto(ratings)
+    page.get_by_label("回访结果").fill("已道歉，增设窗口")
+    page.get_by_role("button", name="答复").press("Enter")
+    expect(page.locator("main")).to_contain_text("没有待回访的评价")
+    page.context.close()
+    assert looked_through(signed_in(browser, server, 320, "zh-CN", "citizen"), [rate, "/my/messages/"], 320) == []
+
+
 def test_what_comes_of_it_is_shown_before(browser: Browser, server: str, case: int) -> None:
     """The pages between a form and its act, on a phone."""
     page = signed_in(browser, server, 320, "zh-CN", "clerk")
