@@ -400,3 +400,16 @@ def test_a_map_names_the_sources(api: Client, source: SourceServer) -> None:
     source.answers["GET", "entities"] = (200, [{**car(), "id": "urn:ngsi-ld:Car:9"}])
     found = api.get(f"{V1}/entityMaps?type=Car").json()["entityMap"]
     assert found == {CAR: ["@none"], "urn:ngsi-ld:Car:9": [pk]}
+
+
+def test_types_and_attributes_of_sources_are_told(api: Client, source: SourceServer) -> None:
+    registered(api, source, information=[{"entities": [{"type": "Car"}, {"type": "Tram"}]}])
+    source.answers["GET", "types"] = (200, {"type": "EntityTypeList", "typeList": ["Car", "Bus"]})
+    source.answers["GET", "attributes"] = (200, {"type": "AttributeList", "attributeList": ["speed"]})
+    assert "Car" in api.get(f"{V1}/types").json()["typeList"]
+    assert "Bus" not in api.get(f"{V1}/types").json()["typeList"]  # it was not registered for these
+    assert "Car" not in api.get(f"{V1}/types?local=true").json()["typeList"]
+    assert "speed" in api.get(f"{V1}/attributes").json()["attributeList"]
+    asked = len(source.asked)
+    assert "Car" not in Client().get(f"{V1}/types").json()["typeList"]
+    assert len(source.asked) == asked

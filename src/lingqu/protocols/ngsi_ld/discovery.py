@@ -12,6 +12,7 @@ from lingqu.centre.entities import door
 from lingqu.kernel.errors import NotFound
 from lingqu.kernel.text import Text
 from lingqu.protocols.ngsi_ld import http
+from lingqu.protocols.ngsi_ld.sources import discovering
 from lingqu.protocols.ngsi_ld.terms import Terms, terms, whole
 
 
@@ -29,10 +30,12 @@ def types(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET"])
     given, context, media, named = _asked(request, "details")
-    found = door.used(http.actor(request))
+    actor = http.actor(request)
+    found = door.used(actor)
     if given.get("details") == "true":
         return http.answer([_type(n, found[n], named) for n in sorted(found)], media, context)
-    return http.answer(_listed("EntityTypeList", "typeList", found, named), media, context)
+    every = found.keys() | discovering.types(request, actor, given, context)
+    return http.answer(_listed("EntityTypeList", "typeList", every, named), media, context)
 
 
 def _listed(kind: str, member: str, found: Iterable[str], named: Terms) -> dict[str, Any]:
@@ -78,10 +81,12 @@ def attributes(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET"])
     given, context, media, named = _asked(request, "details")
-    found = door.used(http.actor(request))
+    actor = http.actor(request)
+    found = door.used(actor)
     names = sorted({a for held in found.values() for a in held.attributes})
     if given.get("details") != "true":
-        return http.answer(_listed("AttributeList", "attributeList", names, named), media, context)
+        every = {*names, *discovering.attributes(request, actor, given, context)}
+        return http.answer(_listed("AttributeList", "attributeList", every, named), media, context)
     return http.answer([_attribute(name, found, named) for name in names], media, context)
 
 
