@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -169,10 +170,11 @@ def run(cases: int, rounds: int, port: int, only: str) -> list[Figure]:
     draw()
     fill(cases)
     figures = []
-    with served(port) as base:
+    print(f"load {harness.machine()['load']}", flush=True)
+    with served(port) as web:
         for what, (who, address) in asked(cases).items():
             if only in what:
-                figures.append(measured(what, base, session(who), address, rounds))
+                figures.append(measured(what, web, session(who), address, rounds))
                 harness.say(figures[-1:])
     return figures
 
@@ -286,11 +288,25 @@ def session(username: str) -> dict[str, str]:
     return {settings.SESSION_COOKIE_NAME: kept.session_key}
 
 
+@dataclass(frozen=True)
+class Served:
+    """A web server and its database, by their process ids."""
+
+    base: str
+    web: int
+    database: int
+
+    def cpu(self) -> float:
+        return harness.cpu_of_tree(self.web) + harness.cpu_of_tree(self.database)
+
+
 @contextmanager
-def served(port: int) -> Iterator[str]:
-    from lingqu.site import instance, supervisor
+def served(port: int) -> Iterator[Served]:
+    from lingqu.site import instance, postgres, supervisor
 
     here = instance.current()
+    database = postgres.status(here).pid
+    assert database is not None
     web = supervisor.children("127.0.0.1", port, 0)[0].command
     web = [*web[: web.index("--workers")], "--workers", "1", "lingqu.site.wsgi:application"]
     env = supervisor.environment(here, "web")
@@ -305,7 +321,7 @@ def served(port: int) -> Iterator[str]:
                     break
             except httpx.HTTPError:
                 time.sleep(0.1)
-        yield base
+        yield Served(base, process.pid, database)
     finally:
         process.terminate()
         process.wait()
@@ -365,10 +381,16 @@ def asked(cases: int) -> dict[str, tuple[str, Callable[[int], str]]]:
     }
 
 
-def measured(what: str, base: str, cookies: dict[str, str], address: Callable[[int], str], rounds: int) -> Figure:
-    times, size = [], 0
-    with httpx.Client(base_url=base, cookies=cookies, timeout=60, trust_env=False) as client:
+def measured(
+    what: str, served: Served, cookies: dict[str, str], address: Callable[[int], str], rounds: int
+) -> Figure:  # fmt: skip
+    times, size, cpu = [], 0, 0.0
+    with httpx.Client(
+        base_url=served.base, cookies=cookies, timeout=60, trust_env=False, follow_redirects=True
+    ) as client:
         for n in range(-5, rounds):
+            if n == 0:
+                cpu = served.cpu()
             began = time.perf_counter()
             answer = client.get(address(n))
             spent = (time.perf_counter() - began) * 1000
@@ -378,7 +400,8 @@ def measured(what: str, base: str, cookies: dict[str, str], address: Callable[[i
                 times.append(spent)
                 size = max(size, len(answer.content))
     p50, p95 = (round(harness.percentile(times, share), 1) for share in (0.5, 0.95))
-    return below(f"{what}, p95", p95, "ms", BAR, note=f"p50 {p50} ms, at most {size // 1000} KB")
+    spent = (served.cpu() - cpu) / rounds * 1000
+    return below(f"{what}, p95", p95, "ms", BAR, note=f"p50 {p50} ms, CPU {spent:.0f} ms, at most {size // 1000} KB")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from django.utils import timezone
 from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities import door as entities
-from lingqu.centre.procedures import rights
+from lingqu.centre.procedures import rights, store
 from lingqu.centre.procedures.definitions import Procedure
 from lingqu.centre.procedures.reads import Item, clock_of, item_of
 
@@ -72,7 +72,7 @@ def inbox(
     if (place := _place(after)) is not None:
         which.append(f"({_DUE}, i.id) > (%(due)s, %(id)s)")
         given["due"], given["id"] = place
-    one = f"{_items(which, given, actor)} order by {_DUE}, i.id limit %(limit)s"
+    one = f"{_items(which, given, actor, procedure)} order by {_DUE}, i.id limit %(limit)s"
     columns = ", ".join(f"i.{name}" for name in _COLUMNS)
     rows = _rows(
         f"select {columns}, c.procedure, c.version, c.title from (select i.id as found from {one}) f "
@@ -92,10 +92,10 @@ def counts(actor: access.Actor, *, mine: bool = False) -> dict[str, int]:
         given["holders"] = [actor.name, *rights.lenders(actor)]
     parts = [
         f"(select count(*) from (select from {_items([*held, *which], given, actor)} limit %(limit)s) n)"
-        for which in ([], *([_WHEN[clock]] for clock in CLOCKS))
+        for which in ([_WHEN[clock]] for clock in CLOCKS)
     ]
     (row,) = _rows("select " + ", ".join(parts), given)
-    return dict(zip(("open", *CLOCKS), row, strict=True))
+    return {"open": min(sum(row), COUNTED + 1), **dict(zip(CLOCKS, row, strict=True))}
 
 
 def search(
@@ -122,10 +122,13 @@ def search(
     return [Found(*(*row, clock_of(row[2] == "running", row[5], row[6]))) for row in rows]
 
 
-def _items(which: list[str], given: dict[str, Any], actor: access.Actor) -> str:
+def _items(which: list[str], given: dict[str, Any], actor: access.Actor, procedure: str = "") -> str:
     """Open items of running cases in the departments whose work the actor does. Each department is looked through by
     itself, in the order of its own index; only words may lead from cases to items, since few cases may have them."""
     whole, some = _scope(actor)
+    if procedure:
+        offices = _offices(procedure)
+        whole, some = [d for d in whole if d in offices], [s for s in some if s[1] == procedure]
     given |= {"whole": whole, "offices": [d for d, _ in some], "kinds": [p for _, p in some]}
     where = " and ".join(["i.department = o.department", "i.state in ('open', 'claimed', 'returned')", *which])
     free = "" if "grams" in given else " offset 0"
@@ -136,6 +139,13 @@ def _items(which: list[str], given: dict[str, Any], actor: access.Actor) -> str:
         f"{free}) c where c.state = 'running' and (o.kind is null or c.procedure = o.kind) and {where} "
         f"order by {_DUE}, i.id limit %(limit)s) i"
     )
+
+
+def _offices(procedure: str) -> set[str]:
+    """Departments that some version of the procedure gives a step: the others need not be looked through."""
+    versions = _rows("select version from procedures_version where procedure = %(code)s", {"code": procedure})
+    kept = [store.version(version).procedure for (version,) in versions]
+    return {office for each in kept for task in each.tasks.values() for office in task.offices()}
 
 
 def _scope(actor: access.Actor) -> tuple[list[str], list[tuple[str, str]]]:
