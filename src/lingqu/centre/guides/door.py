@@ -1,7 +1,7 @@
 """Guides: public services as people find, read and rate them; matters that bundle services; progress by number.
 
 A service is told of before anybody asks for it, and may be asked for elsewhere: it stands above the procedures that it
-names (ADR 21).
+names (ADR 36).
 """
 
 from __future__ import annotations
