@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lingqu.centre.procedures import door
@@ -99,6 +99,7 @@ def test_what_changed_is_named() -> None:
 cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12).map(str.strip)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(cells, cells, cells), max_size=5), st.sampled_from(["UNIQUE", "FIRST"]), cells)
 def test_tables_come_back_as_they_were(rows: list[tuple[str, str, str]], hit: Any, title: str) -> None:
     table = Table(
