@@ -183,6 +183,14 @@ def test_a_session_is_believed_nothing(acting: None) -> None:
     assert not access.behalf_lost(later)
 
 
+def test_keys_and_tokens_act_for_nobody(acting: None) -> None:
+    made = request("zhao", MILL)
+    made._lingqu_credential = Account.objects.get(username="zhao")  # a token opened this request
+    assert access.actor_of(made).behalf is None
+    assert access.represented(access.Actor("client", "zhao", account_id=1, person=ZHAO)) == []
+    assert access.represented(access.Actor("person", "zhao", person=ZHAO)) == []
+
+
 def test_own_rows_reach_whom_one_acts_for_and_nobody_else(acting: None) -> None:
     zhao = access.actor_of(request("zhao"))
     assert seen(zhao, "Person") == {ZHAO}

@@ -156,6 +156,17 @@ def test_for_a_firm_by_whoever_acts_for_it_now(desk: Counter) -> None:
     offers.cancel(acting_for("zhao", MILL), number)
 
 
+def test_who_may_only_act_sees_what_he_did_himself(desk: Counter) -> None:
+    mandate("zhao", MILL, "sun", does=("apply",))
+    theirs = offers.book(acting_for("zhao", MILL), desk, at(desk))
+    sun = acting_for("sun", MILL)
+    mine = offers.book(sun, desk, at(desk, 1))
+    assert [b.number for b in offers.mine(sun)] == [mine]
+    with pytest.raises(NotFound):
+        offers.cancel(sun, theirs)
+    assert {b.number for b in offers.mine(acting_for("zhao", MILL))} == {mine, theirs}
+
+
 def acting_for(name: str, entity: str) -> access.Actor:
     [found] = [each for each in access.represented(me(name)) if each.id == entity]
     return replace(me(name), behalf=found)

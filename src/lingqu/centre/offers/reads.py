@@ -49,7 +49,8 @@ def own(actor: access.Actor) -> Any:
     if actor.kind == "anonymous":
         return Row.objects.none()
     if actor.behalf:
-        return Row.objects.filter(on_behalf_of=actor.behalf.id)
+        found = Row.objects.filter(on_behalf_of=actor.behalf.id)
+        return found if actor.behalf.may("see") else found.filter(account=actor.name)
     return Row.objects.filter(account=actor.name, on_behalf_of="")
 
 

@@ -103,7 +103,10 @@ def own(actor: access.Actor) -> QuerySet[Row]:
     """The rows that are this actor's: his own, those for him, and those of whom he acts for at the moment."""
     if actor.kind == "anonymous":
         return Row.objects.none()
-    return Row.objects.filter(Q(account=actor.name, on_behalf_of="") | Q(on_behalf_of__in=actor.selves))
+    whose = Q(account=actor.name, on_behalf_of="") | Q(on_behalf_of__in=actor.selves)
+    if actor.behalf:  # who may only act sees what he began himself
+        whose |= Q(account=actor.name, on_behalf_of=actor.behalf.id)
+    return Row.objects.filter(whose)
 
 
 def mine(actor: access.Actor, *, state: str = "draft", before: int | None = None, limit: int = 20) -> list[Application]:

@@ -99,6 +99,7 @@ def applications(actor: access.Actor, limit: int = 100, before: int | None = Non
     whose = Q(applicant=actor.name, on_behalf_of="")
     if actor.behalf:
         whose = Q(on_behalf_of=actor.behalf.id)
+        whose &= Q() if actor.behalf.may("see") else Q(applicant=actor.name)
     elif actor.person:
         whose |= Q(on_behalf_of=actor.person)
     found = models.Case.objects.filter(whose)
