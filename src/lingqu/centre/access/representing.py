@@ -67,14 +67,16 @@ class _Chain:
         self.nodes = ("o", "l", "p") if rule.through else ("o", "p")
 
     def statement(self, start: str, ids: Sequence[str] | None) -> tuple[sql.Composable, dict[str, Any]]:
-        """Begins at the rows that changed: each further row is found by the index of attributes."""
+        """Begins at the rows that changed, or at all of them (None)."""
         given: dict[str, Any] = {"rule": self.rule.code, "ids": None if ids is None else list(ids)}
         joins, reached = [sql.SQL("entity {}").format(sql.Identifier(start))], {start}
         while len(reached) < len(self.nodes):
             for left, right, match in self.edges:
                 if left in reached and right not in reached:
                     joins.append(
-                        sql.SQL("join entity {} on {}").format(sql.Identifier(right), self._same(left, right, match))
+                        sql.SQL("join entity {} on {}").format(
+                            sql.Identifier(right), self._same(left, right, match, ids is None)
+                        )
                     )
                     reached.add(right)
         within = sql.SQL("(%(ids)s::text[] is null or {} = any(%(ids)s))").format(sql.Identifier(start, "id"))
@@ -97,22 +99,17 @@ class _Chain:
         key = "object" if (self.types[alias], name) in self.relations else "value"
         return sql.SQL("{} #> {}").format(sql.Identifier(alias, "attrs"), sql.Literal([name, key]))
 
-    def _same(self, left: str, right: str, match: Mapping[str, str]) -> sql.Composable:
+    def _same(self, left: str, right: str, match: Mapping[str, str], whole: bool) -> sql.Composable:
+        """``whole``: the two are hashed against each other; else a few rows look for theirs by the index."""
         parts = [sql.SQL("{} = {}").format(sql.Identifier(right, "type"), sql.Literal(self.types[right]))]
         for mine, its in match.items():
+            value, other = self._value(left, mine), self._value(right, its)
             key = "object" if (self.types[right], its) in self.relations else "value"
-            value = self._value(left, mine)
-            parts.append(
-                sql.SQL(
-                    "{value} <> 'null' and {attrs} @> jsonb_build_object({its}::text, "
-                    "jsonb_build_object({key}::text, {value}))"
-                ).format(
-                    value=value,
-                    attrs=sql.Identifier(right, "attrs"),
-                    its=sql.Literal(its),
-                    key=sql.Literal(key),
-                )
+            held = sql.SQL("{} @> jsonb_build_object({}::text, jsonb_build_object({}::text, {}))").format(
+                sql.Identifier(right, "attrs"), sql.Literal(its), sql.Literal(key), value
             )
+            same = sql.SQL("{} = {}").format(other, value) if whole else held
+            parts.append(sql.SQL("{} <> 'null' and {}").format(value, same))
         return sql.SQL(" and ").join(parts)
 
     def _condition(self, alias: str, given: dict[str, Any]) -> sql.Composable:
