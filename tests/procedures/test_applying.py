@@ -67,6 +67,14 @@ def test_blanks_are_left_on_purpose_or_not_at_all() -> None:
     made = papers.save_application(APPLICANT, made.number, made.step, {"企业.名称": ["一号公司"]})
     with pytest.raises(Invalid):
         door.apply(APPLICANT, made.number, agreed=True)
+    with pytest.raises(Invalid) as caught:  # a licence must state them
+        door.apply(APPLICANT, made.number, agreed=True, blanks=True)
+    assert caught.value.rule == "procedures.needed"
+    assert "法定代表人" in caught.value.message.zh
+    assert papers.applications.one(APPLICANT, made.number).state == "draft"
+    needed = ("企业.类型", "企业.经营范围", "企业.住所.详细地址", "法定代表人.证件号码")
+    every = example(papers.applications.asked_of(made))
+    made = papers.save_application(APPLICANT, made.number, made.step, {term: every[term] for term in needed})
     assert door.apply(APPLICANT, made.number, agreed=True, blanks=True)
 
 

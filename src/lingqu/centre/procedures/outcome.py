@@ -20,7 +20,7 @@ from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities import door as entities
 from lingqu.centre.papers import door as papers
 from lingqu.centre.procedures import store
-from lingqu.centre.procedures.definitions import Issue
+from lingqu.centre.procedures.definitions import Issue, Procedure
 from lingqu.kernel import identifiers
 from lingqu.kernel.elements import CodeList, DataElement
 from lingqu.kernel.errors import Invalid
@@ -38,6 +38,27 @@ def issued(actor: access.Actor, held: store.Held, now: datetime) -> list[dict[st
     """Issue what the procedure issues at this step; gives the rows of history for it."""
     here = [each for each in held.compiled.procedure.issues if each.at == held.item["node"]]
     return [_issued(actor, held, each, now) for each in here]
+
+
+def require_stated(procedure: Procedure, book: papers.Book, values: Mapping[str, Any]) -> None:
+    """What a certificate must state is there before a case begins: no last step may find it missing. Raises
+    ``Invalid`` (``procedures.needed``)."""
+    say, missing = _Saying(book, values), []
+    for each in procedure.issues:
+        required = {stated.code: stated for stated in papers.certificates.kind(each.certificate).states}
+        for code, text in each.states.items():
+            applied = [name for name in papers.names(text) if name in book.words and name not in each.assigns]
+            if required[code].required and applied and not say.words(text):
+                missing.append(required[code].title)
+    if missing:
+        zh, en = "、".join(title.zh for title in missing), ", ".join(title.en for title in missing)
+        raise Invalid(
+            "procedures.needed",
+            Text(zh=f"发证所需内容还没有：{zh}", en=f"What will be issued must state, and does not yet: {en}"),
+            place=procedure.code,
+            owner=procedure.department,
+            next_step=Text(zh="补充填写后再提交", en="Fill it in, then send"),
+        )
 
 
 def _issued(actor: access.Actor, held: store.Held, of: Issue, now: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.papers import door as papers
-from lingqu.centre.procedures import moves
+from lingqu.centre.procedures import moves, outcome
 from lingqu.centre.procedures.actions.start import start
 from lingqu.centre.procedures.definitions import Procedure, Taken
 from lingqu.kernel.errors import NotFound
@@ -46,7 +46,9 @@ def apply(actor: access.Actor, application: int, *, agreed: bool, blanks: bool =
         )
         if sent.case is not None:  # somebody else sent it while this one waited for the lock
             return sent.case
-        title, answers = taken(procedure.takes, papers.applications.asked_of(sent), filled.values)
+        of = papers.applications.asked_of(sent)
+        outcome.require_stated(procedure, of.book, filled.values)
+        title, answers = taken(procedure.takes, of, filled.values)
         number = start(
             actor, procedure.code, title=title, answers=answers, application=application,
             on_behalf_of=sent.on_behalf_of,
