@@ -166,6 +166,19 @@ def test_pages_of_entities(api: Client) -> None:
     assert 'rel="prev"' in back["Link"]
 
 
+def test_a_map_fixes_what_a_query_finds(api: Client) -> None:
+    made(api, 1, "urn:ngsi-ld:Meter:1")
+    first = get(api, BASE, type="Meter", entityMap="true", **AFTER)
+    assert first.status_code == 201
+    named = first["NGSILD-EntityMap"]
+    assert api.get(named).json()["entityMap"] == {"urn:ngsi-ld:Meter:1": ["@none"]}
+    made(api, 1, "urn:ngsi-ld:Meter:2")
+    again = api.get(BASE, {"type": "Meter", **AFTER}, headers={"NGSILD-EntityMap": named})
+    assert [e["id"] for e in again.json()] == ["urn:ngsi-ld:Meter:1"]
+    assert (again.status_code, again["NGSILD-EntityMap"]) == (200, named)
+    assert "NGSILD-EntityMap" in get(api, f"{BASE}/urn:ngsi-ld:Meter:2", entityMap="true")
+
+
 def test_queries_in_a_body_and_languages(api: Client) -> None:
     named = [
         {"type": "LanguageProperty", "languageMap": {"en": "North", "zh": "北"}, "observedAt": "2020-01-01T00:00:00Z"}

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Evolutions, Query
+from lingqu.protocols.models import EntityMap
 from lingqu.protocols.ngsi_ld import checking, compact, entity_maps, http, params, postquery, querying, temporal_forms
 from lingqu.protocols.ngsi_ld import temporal_params as said
 from lingqu.protocols.ngsi_ld.temporal_params import Asked
@@ -74,6 +75,9 @@ def _found(
     request: HttpRequest, given: Mapping[str, str], wanted: Query, asked: Asked, media: str, context: Any
 ) -> HttpResponse:
     actor, most = http.actor(request), said.page(request)
+    mapped, created = _mapped(request, actor, given, wanted, asked)
+    if mapped is not None:
+        wanted = replace(wanted, ids=tuple(pair[0] for pair in mapped.entities) or ("",))
     found = Evolutions([])
     if wanted.limit:
         found = door.evolutions(actor, wanted, asked.window, most=most, aggregation=asked.aggregation)
@@ -88,7 +92,26 @@ def _found(
         _next(response, path, paging, wanted.limit, found.next, media)
     if params.wants_count(given):
         response["NGSILD-Results-Count"] = str(door.count_evolutions(actor, wanted, asked.window))
+    if mapped is not None:
+        entity_maps.tell(response, mapped)
+        response.status_code = 201 if created and request.method == "GET" else 200
     return _partial(response, found, asked)
+
+
+def _mapped(
+    request: HttpRequest, actor: Actor, given: Mapping[str, str], wanted: Query, asked: Asked
+) -> tuple[EntityMap | None, bool]:
+    """The map that is named, or one of all that the query finds, and whether it was made now (5.7.4.4). Of persons it
+    is a reading of all of them, and stands in the ledger as one."""
+    if not entity_maps.wanted(request, given):
+        return None, False
+    if (known := entity_maps.named(request, actor)) is not None:
+        return known, False
+    every = replace(wanted, limit=entity_maps.MOST, offset=0, after="")
+    page = door.evolutions(actor, every, replace(asked.window, attributes=("@none",)), most=1)
+    over: entity_maps.Found = [("", [])] if page.next else []
+    found: entity_maps.Found = [(each.entity.id, [entity_maps.HERE]) for each in page.found]
+    return entity_maps.make(actor, found + over, given), True
 
 
 def _next(response: HttpResponse, path: str, paging: Mapping[str, str], limit: int, after: str, media: str) -> None:
@@ -166,7 +189,8 @@ def _retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
     asked = said.asked(given, used)
     most = said.page(request)
     querying.valid_id(entity_id)
-    found = door.evolution(http.actor(request), entity_id, asked.window, most=most, aggregation=asked.aggregation)
+    actor = http.actor(request)
+    found = door.evolution(actor, entity_id, asked.window, most=most, aggregation=asked.aggregation)
     [each] = found.found
     querying.of_type(each.entity, given.get("type", ""), used)
     _eligible(found, asked)
@@ -174,7 +198,11 @@ def _retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
     empty = not (each.attributes or each.aggregates)
     if not document or (empty and ("attrs" in given or "timerel" in given)):
         raise querying.absent(given.get("attrs", given.get("pick", given.get("omit", entity_id))))
-    return _partial(http.answer(document, media, context), found, asked)
+    response = http.answer(document, media, context)
+    if entity_maps.wanted(request, given):
+        own: entity_maps.Found = [(entity_id, [entity_maps.HERE])]
+        entity_maps.tell(response, entity_maps.named(request, actor) or entity_maps.make(actor, own, given))
+    return _partial(response, found, asked)
 
 
 @http.endpoint

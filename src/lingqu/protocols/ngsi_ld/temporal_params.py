@@ -16,7 +16,7 @@ from lingqu.protocols.ngsi_ld.terms import Terms
 
 _TIMES = ("timerel", "timeAt", "endTimeAt", "timeproperty", "lastN")
 _SHAPING = ("attrs", "pick", "omit", "options", "format", "lang", "datasetId", "aggrMethods", "aggrPeriodDuration")
-RETRIEVE = frozenset({*_TIMES, *_SHAPING, "local", "type"})
+RETRIEVE = frozenset({*_TIMES, *_SHAPING, "local", "type", "entityMap", "entityMapLifetime"})
 QUERY = (
     RETRIEVE
     | frozenset(
