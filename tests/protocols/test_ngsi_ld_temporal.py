@@ -280,3 +280,27 @@ def test_normalized_and_simplified_say_the_same(api: Client, values: list[tuple[
         mine = [i for i in normal if i.get("datasetId") == each.get("datasetId")]
         assert each["values"] == [[i["value"], i["observedAt"]] for i in mine]
     assert [i["value"] for i in normal] == [v for v, _ in values]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"timeAt": "9999-12-31T23:59:59.999999Z"},
+        {"timeAt": "0001-01-01T00:00:00Z", "lastN": "999999999"},
+        {"timeAt": "2020-02-30T00:00:00Z"},
+        {"aggrMethods": "avg,stddev,min", "format": "aggregatedValues", "aggrPeriodDuration": "P9999Y99999M"},
+        {"aggrMethods": "max", "format": "aggregatedValues", "aggrPeriodDuration": "PT0.000001S"},
+        {"aggrMethods": "max", "format": "aggregatedValues", "aggrPeriodDuration": "P999999DT9999999H"},
+        {"q": 'a.b.c[d.e]~="("'},
+        {"q": 'level==1.."x"'},
+        {"scopeQ": "/#;/+,(/A)"},
+        {"after": "urn:\u4e2d\u6587"},
+        {"datasetId": "@none,,urn:x:1", "pick": "id"},
+        {"offset": "999999999"},
+        {"idPattern": "("},
+        {"georel": "within", "geometry": "Polygon", "coordinates": "[[[0,0],[1,1],[0,1],[1,0],[0,0]]]"},
+    ],
+)
+def test_strange_questions_are_answered(api: Client, given: dict[str, str]) -> None:
+    made(api)
+    assert get(api, BASE, **{"type": "Meter", **AFTER, **given}).status_code in (200, 206, 400)
