@@ -317,3 +317,18 @@ def test_an_earlier_version_is_preferred(api: Client) -> None:
         assert "Preference-Applied" not in told(unknown)
     listed = api.get(f"{BASE}?type=Vehicle", headers={"Prefer": "ngsi-ld=1.5"})
     assert (listed.status_code, listed.json()[0]["colour"]["type"]) == (203, "Property")
+
+
+def test_what_has_an_end_vanishes_and_its_id_is_free_again(api: Client) -> None:
+    over, later = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
+    brief = {"type": "Property", "value": 1, "expiresAt": over}
+    made(api, VEHICLE | {"brief": brief, "wheels": [brief, brief | {"expiresAt": later, "datasetId": "urn:d:1"}]})
+    shown = api.get(f"{BASE}/{ONE}").json()
+    assert "brief" not in shown
+    assert shown["wheels"]["datasetId"] == "urn:d:1"
+    assert send(api, "PATCH", f"{BASE}/{ONE}", {"expiresAt": over}, JSON).status_code == 204
+    assert api.get(f"{BASE}/{ONE}").status_code == 404
+    assert send(api, "POST", BASE, VEHICLE).status_code == 201
+    assert send(api, "PATCH", f"{BASE}/{ONE}", {"expiresAt": over}, JSON).status_code == 204
+    assert door.reap() == 1
+    assert door.reap() == 0
