@@ -147,7 +147,7 @@ def test_pages_take_well_under_a_second(dossier):
 def test_the_summary_offers_every_form(client, tmp_path):
     (tmp_path / "city.yaml").write_text(CITY, "utf-8")
     blueprint.apply(SYSTEM, blueprint.load(tmp_path))
-    here = "/enterprise/papers/founding_common/"
+    here = "/apply/founding_common/"
     assert f'href="{here}files/"' in client.get(here + "summary/").content.decode()
     with zipfile.ZipFile(io.BytesIO(client.get(here + "files/").content)) as made:
         assert len(made.namelist()) == 34
