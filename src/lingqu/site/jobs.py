@@ -198,10 +198,11 @@ def send(dispatch: int) -> None:
 
 @app.task(name="sweep")
 def sweep() -> None:
-    """Delete sessions, tokens, codes and drafts whose time is over."""
+    """Delete sessions, tokens, codes, drafts and entities whose time is over."""
     with _work("sweep", "all") as ours:
         if ours:
-            log.info("swept", **access.tidy(), notices=notices.tidy(), drafts=papers.applications.expire())
+            done = {"notices": notices.tidy(), "drafts": papers.applications.expire(), "entities": entities.reap()}
+            log.info("swept", **access.tidy(), **done)
 
 
 def ask_collect(source: str) -> bool:
