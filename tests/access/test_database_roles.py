@@ -279,6 +279,9 @@ def test_a_stolen_connection_makes_no_pass(walls: None, stolen: psycopg.Connecti
         "set session authorization lingqu",
         "select pg_read_file('PG_VERSION')",
         "copy (select 1) to program 'true'",
+        "insert into protocols_subscription (id, kind, document, account, maker, department, purpose, agreement, "
+        "begins, state, created_at, modified_at, times_sent, times_failed) "
+        "values ('x', 'entities', '{}', 1, 'zhou', '', '', '', '', 'active', now(), now(), 0, 0)",
         "insert into procrastinate_jobs (queue_name, task_name) values ('x', 'x')",
     ],
 )

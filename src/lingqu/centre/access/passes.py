@@ -38,7 +38,7 @@ _GUARDED = re.compile(
     r"|fusion_(?:fusiondispute|correction)"
     r"|access_ledger|access_objection|access_proposal|access_representation|access_mandate"
     r"|(?:update|insert into) \"?access_(?:account|consent|credential|delegation|grant|objection)"
-    r"|(?:update|insert into|delete from) \"?(?:allauth_idp_oidc_client|protocols_source\b)",
+    r"|(?:update|insert into|delete from) \"?(?:allauth_idp_oidc_client|protocols_source\b|protocols_subscription)",
     re.IGNORECASE,
 )
 _FLAGS: tuple[Action, ...] = ("steward", "administer", "apply", "register")
