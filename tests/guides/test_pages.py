@@ -45,6 +45,7 @@ def test_a_guide_says_it_all() -> None:
         assert words in guide
     assert "checked in the register of legal entities" in guide
     assert 'href="/services/matters/open_restaurant/"' in guide
+    assert re.search(r'<meta name="description" content="([^"]+)">[\s\S]*<p class="section">\1</p>', guide)
     page("/services/guides/nowhere/", status=404)
     told = Client().get("/services/guides/food_business_licence.json")
     assert told.json()["legal_days"] == 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -10,9 +11,11 @@ import re
 import openpyxl
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lingqu.centre.access.models import LedgerRow
+from lingqu.ui import vendor
 from lingqu.ui.headers import POLICY
 from ui.living import Town
 
@@ -64,6 +67,24 @@ def test_public_pages_speak_one_language(town: Town, address: str, language: str
     for word in ("Skip to the content", "Sign in"):
         assert (word in page) == (language == "en")
     assert ("Made-up data" if language == "en" else "模拟数据") in page
+
+
+def test_pages_describe_themselves_to_search_engines(town: Town) -> None:
+    page = town.client(language="en").get("/citizen/").content.decode()
+    (said,) = re.findall(r'<meta name="description" content="([^"]+)">', page)
+    assert said.endswith("public services, progress of cases, base registers and maps in one place")
+    assert not said.startswith(":")
+
+
+def test_the_library_of_maps_comes_compressed_to_whom_takes_it() -> None:
+    vendor.bring(dev=True)
+    address = "/static/vendor/maplibre-gl.js"
+    packed, plain = Client(headers={"Accept-Encoding": "gzip"}).get(address), Client().get(address)
+    assert packed["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed["Vary"]
+    assert "Content-Encoding" not in plain
+    assert gzip.decompress(packed.getvalue()) == plain.getvalue()
+    assert int(packed["Content-Length"]) * 3 < int(plain["Content-Length"])
 
 
 def test_every_answer_carries_the_policy_and_no_inline_code(town: Town) -> None:

