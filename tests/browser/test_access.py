@@ -64,6 +64,8 @@ SERVICE = [
     "/services/guides/food_business_licence/",
     "/services/guides/identity_card/",
     "/services/progress/",
+    "/citizen/consult/",
+    "/enterprise/consult/?service=food_safety_report",
     "/services/departments/",
     "/stewardship/ratings/",
     "/stewardship/ratings/?show=all",
@@ -102,7 +104,8 @@ def stages(town: Town, django_db_blocker: Any) -> list[str]:
         neighbours()
         city = load(HARBIN)
         lists = [p for p in placed(city, {"code_list"}) if p.code in LISTS.values()]
-        drawing.replace([*placed(city, SERVICES), *lists], [], actor="tests", summary={})
+        asking = [p for p in placed(city, {"procedure"}) if p.code in ("consultation", "complaint")]
+        drawing.replace([*placed(city, SERVICES), *lists, *asking], [], actor="tests", summary={})
         found = [*catalogue.requests(access.SYSTEM), *catalogue.agreements(access.SYSTEM)]
     numbers = {each.state: each.number for each in found}
     return [f"{n}/" for n in numbers.values()] + [f"{numbers['draft']}/{group}/" for group in GROUPS]

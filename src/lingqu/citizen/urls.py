@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from lingqu.citizen import front, mine, my_data
+from lingqu.ui.asking import page as asking
 from lingqu.ui.services import listing
 
 app_name = "citizen"
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", front.page, name="front"),
     path("my/", mine.page, name="mine"),
     path("services/", listing.citizens, name="services"),
+    path("consult/", asking.citizens, name="consult"),
     path("my-data/", my_data.page, name="my_data"),
     path("my-data/looks/", my_data.looks, name="my_looks"),
     path("my-data/looks.csv", my_data.export, name="my_looks_export"),

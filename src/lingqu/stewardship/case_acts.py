@@ -99,6 +99,10 @@ def act(request: HttpRequest, actor: access.Actor, number: int, item: int, name:
             _("Handed over."),
         ),
         "complete": (lambda: _complete(request, actor, number, item), _("Written down.")),
+        "pass": (
+            lambda: procedures.pass_on(actor, item, given(request, "to", 80), given(request, "words")),
+            _("Passed on; the applicant is told."),
+        ),
         "return": (
             lambda: procedures.send_back(actor, item, missing(given(request, "missing", 8000))),
             _("Sent back to the applicant."),
@@ -270,6 +274,27 @@ def hand_over(request: HttpRequest, actor: access.Actor, number: int, item: int)
         "after": _("He can hand it back; the history names both."),
         "button": _("Hand over"),
     }
+    return _page(request, case, context)
+
+
+@require_safe
+@handlers
+def pass_on(request: HttpRequest, actor: access.Actor, number: int, item: int) -> HttpResponseBase:
+    """To which department a step goes that is not one's own matter."""
+    case = procedures.case(actor, number)
+    of = item_of(case, item)
+    context = {
+        "title": _("Pass on “%(step)s”") % {"step": of.step.say(language())},
+        "action": reverse("stewardship:case_act", args=[number, item, "pass"]),
+        "will": [(_("The step begins anew there; the case keeps its promised day, and the applicant is told."), None)],
+        "departments": [each for each in catalogue.departments().values() if each.code != of.department],
+        "fields": [
+            {"name": "words", "title": _("Why (the applicant reads it)"), "value": "", "most": MOST, "rows": 2,
+             "required": True},
+        ],
+        "after": _("The other department can pass it back; the history names both."),
+        "button": _("Pass on"),
+    }  # fmt: skip
     return _page(request, case, context)
 
 

@@ -20,6 +20,7 @@ GROUPS = {
         "claim",
         "release",
         "hand_over",
+        "pass",
         "complete",
         "reason",
         "return",
@@ -98,8 +99,12 @@ def known(case: procedures.Case, language: str) -> list[tuple[str, str]]:
     """Answers of the case in words."""
     yes = {True: _("Yes"), False: _("No")}
     variables = case.compiled.procedure.variables
+    naming = {task.department_from for task in case.compiled.procedure.tasks.values()}
     return [
-        (variables[name].title.say(language), yes[value] if isinstance(value, bool) else str(value))
+        (
+            variables[name].title.say(language),
+            yes[value] if isinstance(value, bool) else titled(value, language) if name in naming else str(value),
+        )
         for name, value in case.answers.items()
         if name in variables and value is not None
     ]
@@ -141,6 +146,8 @@ def _more(case: procedures.Case, act: procedures.Act, language: str) -> list[str
         return [detail["law"]] if detail.get("law") else []
     if act.act == "hand_over":
         return [_("to %(name)s") % {"name": detail["to"]} if detail.get("to") else _("back to the team")]
+    if act.act == "pass":
+        return [titled(str(detail.get("to", "")), language)]
     if act.act == "involve":
         return [titled(code, language) for code in detail.get("departments", ())]
     if act.act == "told":

@@ -51,6 +51,7 @@ def acts() -> dict[str, str]:
         "claim": _("taken on"),
         "release": _("put back"),
         "hand_over": _("handed over"),
+        "pass": _("passed on"),
         "complete": _("done"),
         "return": _("sent back to the applicant"),
         "supplement": _("supplemented"),

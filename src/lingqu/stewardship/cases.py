@@ -60,6 +60,7 @@ def _items(actor: access.Actor, case: procedures.Case) -> list[dict[str, Any]]:
             "held": item.state == "claimed",
             "for": item.holder if item.holder in lenders else "",
             "returns": item.node in procedure.tasks and procedure.tasks[item.node].returns,
+            "passes": item.node in procedure.tasks and bool(procedure.tasks[item.node].department_from),
             "answers": [(name, procedure.variables[name]) for name in _answers(procedure, item.node)],
             "refusals": procedures.reasons(procedure, "refuse", item.department, item.node),
             "missing": procedures.reasons(procedure, "return", item.department, item.node),

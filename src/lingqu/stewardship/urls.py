@@ -78,6 +78,7 @@ urlpatterns = [
     path("cases/<int:number>/suspend/check/", case_acts.check_suspend, name="case_check_suspend"),
     path("cases/<int:number>/do/<str:name>/", case_acts.act_on_case, name="case_do"),
     path("cases/<int:number>/items/<int:item>/hand_over/to/", case_acts.hand_over, name="case_hand_over"),
+    path("cases/<int:number>/items/<int:item>/pass/to/", case_acts.pass_on, name="case_pass_on"),
     path("cases/<int:number>/items/<int:item>/<str:name>/check/", case_acts.check, name="case_check"),
     path("cases/<int:number>/items/<int:item>/<str:name>/", case_acts.act, name="case_act"),
     path("cases/<int:number>/forms/<str:code>/", case_forms.form, name="case_form"),

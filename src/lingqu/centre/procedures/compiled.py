@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from lingqu.centre.procedures.bpmn import compile_diagram
-from lingqu.centre.procedures.definitions import Procedure
+from lingqu.centre.procedures.definitions import ASKED, Procedure
 from lingqu.centre.procedures.dmn import compile_decisions
 from lingqu.centre.procedures.markup import Faulty, fault
 from lingqu.centre.procedures.plan import Decision, Node, Plan
@@ -78,7 +78,18 @@ def misfits(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
                     id_, 0, f"多部门办理只能答是否：{name}", f"many departments answer yes or no only: {name}"
                 )
 
+    yield from _asked(procedure)
     yield from _beside(procedure, plan)
+
+
+def _asked(procedure: Procedure) -> Iterator[Misfit]:
+    """Variables that name a department, and those of the page of consultation and complaints."""
+    needed = [(id_, task.department_from) for id_, task in procedure.tasks.items() if task.department_from]
+    needed += [("", name) for name in ASKED] if procedure.asks else []
+    for id_, name in needed:
+        variable = procedure.variables.get(name)
+        if variable is None or variable.type != "text":
+            yield _misfit(id_, 0, f"没有文字变量“{name}”", f"there is no variable {name!r} that is a text")
 
 
 def _beside(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:

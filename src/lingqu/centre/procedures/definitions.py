@@ -18,20 +18,24 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 
 
 class Variable(Part):
-    """An answer of the case that conditions may read. ``choices`` are the values of a text."""
+    """An answer of the case that conditions may read. ``choices`` are the values of a text; what is ``told`` is for
+    the applicant to read."""
 
     title: Text
     type: Literal["truth", "number", "text"]
     choices: tuple[str, ...] = ()
+    told: bool = Field(default=False, description="what a step answers is shown to the applicant")
 
 
 class Task(Part):
     """A step done by people. ``departments``: of a task marked as many in the diagram, each does it once; there a yes
     or no of the case is yes where all said yes. ``days``: working days; ``answers``: variables that are asked for.
-    ``title``: the step in both languages, where the diagram's name is not said in both."""
+    ``title``: the step in both languages, where the diagram's name is not said in both. ``department_from``: a text
+    variable with the code of the department whose step it is, where it names one; that department may pass it on."""
 
     title: Text | None = None
     department: Code | None = None
+    department_from: Name | None = None
     departments: tuple[Code, ...] = ()
     days: int | None = Field(default=None, ge=1, le=365, description="working days")
     answers: tuple[Name, ...] = ()
@@ -43,6 +47,8 @@ class Task(Part):
             raise ValueError("say department, or departments for a task done by many")
         if len(set(self.departments)) != len(self.departments):
             raise ValueError("departments are named once each")
+        if self.department_from and self.departments:
+            raise ValueError("department_from goes with department, not with departments")
         return self
 
     def offices(self) -> tuple[str, ...]:
@@ -143,6 +149,11 @@ class Issue(Part):
         return self
 
 
+ASKED = ("office", "service", "what", "place", "contact")
+"""Text variables that the page of consultation and complaints fills: a department's code, a service by its name, and
+the person's own words."""
+
+
 class Procedure(Definition):
     """``department`` leads: it may suspend a case and sees it whole. ``diagram`` is BPMN 2.0, ``decisions`` DMN, as
     text; files beside the definition are named by ``diagram_file`` and ``decision_files`` instead."""
@@ -154,6 +165,9 @@ class Procedure(Definition):
     situation: Code | None = Field(default=None, description="the situation whose forms it takes")
     days: int | None = Field(default=None, ge=1, le=365, description="working days of the whole, as promised")
     supplement_days: int = Field(default=10, ge=1, le=365, description="working days to supplement after a return")
+    asks: Literal["consultation", "complaint"] | None = Field(
+        default=None, description="asked on the page of consultation and complaints; needs the variables of ASKED"
+    )
     variables: dict[Name, Variable] = Field(default_factory=dict)
     tasks: dict[str, Task] = Field(default_factory=dict)
     reasons: tuple[Wording, ...] = Field(default=(), max_length=100)

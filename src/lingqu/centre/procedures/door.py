@@ -34,6 +34,7 @@ from lingqu.centre.procedures.actions import foresee as _foresee
 from lingqu.centre.procedures.actions import hold as _hold
 from lingqu.centre.procedures.actions import many as _many
 from lingqu.centre.procedures.actions import migrate as _migrate
+from lingqu.centre.procedures.actions import pass_on as _pass_on
 from lingqu.centre.procedures.actions import start as _start
 from lingqu.centre.procedures.actions import supplement as _supplement
 from lingqu.centre.procedures.actions import take as _take
@@ -66,12 +67,35 @@ def procedures() -> dict[str, Procedure]:
 
 
 def start(
-    actor: access.Actor, code: str, *, title: str = "", answers: Mapping[str, Any] | None = None, applicant: str = ""
+    actor: access.Actor,
+    code: str,
+    *,
+    title: str = "",
+    answers: Mapping[str, Any] | None = None,
+    applicant: str = "",
+    files: Sequence[tuple[str, bytes]] = (),
+    on_behalf_of: str = "",
+    days: int | None = None,
 ) -> int:
     """Begin a case; gives its number. Whoever is signed in applies for himself, the leading department for others.
 
-    ``answers``: variables that no task asks for and no decision says. Raises NotFound, Refused, Invalid."""
-    return _start.start(actor, code, title=title, answers=answers, applicant=applicant)
+    ``answers``: variables that no task asks for and no decision says. ``files``: (name, content), see ``attach``; all
+    or nothing. ``on_behalf_of``: entity for which the actor applies. ``days``: working days promised for this case,
+    where they are fewer than the procedure's. Raises NotFound, Refused, Invalid."""
+    return _start.with_files(
+        actor, code, files, title=title, answers=answers, applicant=applicant, on_behalf_of=on_behalf_of, days=days
+    )
+
+
+def asking() -> dict[str, Procedure]:
+    """By what they are asked as (``consultation``, ``complaint``): procedures of the page that asks in plain words."""
+    return {each.asks: each for each in procedures().values() if each.asks}
+
+
+def pass_on(actor: access.Actor, item: int, to: str, words: str) -> None:
+    """The step of an item is another department's matter: it begins anew there, and the applicant is told to whom and
+    why. Only steps with ``department_from``. Raises NotFound, Refused, Invalid (``procedures.pass``), Conflict."""
+    _pass_on.pass_on(actor, item, to, words)
 
 
 def apply(actor: access.Actor, application: int, *, agreed: bool, blanks: bool = False) -> int:

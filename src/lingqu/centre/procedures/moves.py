@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.procedures import store
 from lingqu.centre.procedures.compiled import Compiled
+from lingqu.centre.procedures.definitions import Task
 from lingqu.centre.procedures.engine import Step
 from lingqu.centre.procedures.plan import Wait
 from lingqu.kernel.errors import Conflict
@@ -57,7 +58,7 @@ def apply(change: store.Change, step: Step, of: Compiled, actor: access.Actor, n
             change.clocks.append(_clock(token, node_id, now, node.wait))
             continue
         task = of.procedure.tasks[node_id]
-        offices = task.offices()
+        offices = _offices(task, {**answers, **step.given})
         if node.many:
             marking.many[token] = {"left": len(offices), "said": {}}
         for office in offices:
@@ -79,6 +80,12 @@ def apply(change: store.Change, step: Step, of: Compiled, actor: access.Actor, n
     by = actor.name, actor.department, now
     change.acts += [store.act("escalate", *by, detail={"code": code}) for code in step.raised]
     _ending(change, step, by, now)
+
+
+def _offices(task: Task, answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """Whose step it is: the department that the case names, or the definition's."""
+    named = answers.get(task.department_from) if task.department_from else None
+    return (named,) if named in catalogue.departments() else task.offices()
 
 
 def _ending(change: store.Change, step: Step, by: tuple[str, str, datetime], now: datetime) -> None:

@@ -76,6 +76,15 @@ def _suspended(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
     )
 
 
+def _passed(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
+    to = act["detail"]["to"]
+    named = catalogue.departments()[to].title if to in catalogue.departments() else Text(zh=to, en=to)
+    return (
+        Text(zh=f"办件 {about.number} 已转{named.zh}", en=f"Case {about.number} was passed on: {named.en}"),
+        Text(zh=act["words"], en=act["words"]),
+    )
+
+
 def _plainly(zh: str, en: str) -> Callable[[About, Mapping[str, Any]], tuple[Text, Text]]:
     def said(about: About, act: Mapping[str, Any]) -> tuple[Text, Text]:
         words = Text(zh=act["words"], en=act["words"])
@@ -89,6 +98,7 @@ _TOLD: dict[str, Callable[[About, Mapping[str, Any]], tuple[Text, Text]]] = {
     "return": _returned,
     "supplement": _plainly("的补正材料已收到", "was supplemented"),
     "supplement_overdue": _plainly("的补正期限已过", "was not supplemented in time"),
+    "pass": _passed,
     "suspend": _suspended,
     "resume": _plainly("已恢复办理", "goes on"),
     "withdraw": _plainly("已撤回", "was withdrawn"),

@@ -42,6 +42,7 @@ def acts() -> dict[str, str]:
     """What an applicant is told of the history; acts that are not here are the offices' own."""
     return {
         "start": _("handed in"),
+        "pass": _("passed on to another department"),
         "complete": _("step done"),
         "return": _("sent back to you"),
         "supplement": _("supplemented by you"),
@@ -56,5 +57,5 @@ def acts() -> dict[str, str]:
     }
 
 
-SAID = ("reason", "return", "supplement", "suspend", "resume", "withdraw")
+SAID = ("reason", "pass", "return", "supplement", "suspend", "resume", "withdraw")
 """Acts whose words are for the applicant; those of other acts are between offices."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lingqu.centre.guides import door as guides
+from lingqu.centre.procedures import door as procedures
 from lingqu.ui.services import words
 
 PAGE = 30
@@ -89,6 +90,7 @@ def _front(request: HttpRequest, audience: str, kinds: tuple[tuple[str, str], ..
     context = {
         "crumbs": [platform(audience), (_("Public services"), "")],
         "audience": audience,
+        "asking": bool(procedures.asking()),
         "bundles": guides.bundles_for(audience),
         "parts": [(kind, title, guides.groups(kind, audience)) for kind, title in kinds],
     }

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from lingqu.centre.catalogue import door as catalogue
 from lingqu.centre.guides import door as guides
+from lingqu.centre.procedures import door as procedures
 from lingqu.kernel.text import Text
 
 
@@ -73,9 +74,12 @@ def online(service: guides.Service) -> str:
     """Where it is asked for; empty at a counter only."""
     if service.link:
         return service.link
-    for name in ("applying:start", "enterprise:situation"):
+    for name in ("applying:start", "enterprise:situation") if service.situation else ():
         try:
-            return reverse(name, args=[service.situation]) if service.situation else ""
+            return reverse(name, args=[service.situation])
         except NoReverseMatch:
             continue
+    if service.sort == "complaint" and "complaint" in procedures.asking():
+        room = "enterprise" if service.audience[0] == "firms" else "citizen"
+        return f"{reverse(f'{room}:consult')}?service={service.code}"
     return ""
