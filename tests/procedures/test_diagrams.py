@@ -9,7 +9,7 @@ import pytest
 from lingqu.blueprint import door as blueprint
 from lingqu.centre.procedures import engine, feel
 from lingqu.centre.procedures.bpmn import compile_diagram, wait_of
-from lingqu.centre.procedures.compiled import plan_of
+from lingqu.centre.procedures.compiled import Compiled, plan_of
 from lingqu.centre.procedures.definitions import Procedure
 from lingqu.centre.procedures.dmn import compile_decisions
 from lingqu.centre.procedures.markup import Faulty, read
@@ -264,3 +264,9 @@ def test_the_founding_of_a_firm_is_sound_and_drawn(tmp_path: Path) -> None:
     assert drawn.count("is-waiting") == 5
     assert "&lt;企业开办&gt;" in drawn
     assert "style" not in drawn
+    made = Compiled("", procedure, plan)
+    names = {node: made.says(node).say("en") for node in plan.nodes}
+    english = picture(plan, names=names)
+    assert "Opening the<" in english  # broken between words
+    assert "housing fund<" in english
+    assert "公积金开户" not in english

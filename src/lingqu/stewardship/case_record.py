@@ -58,7 +58,7 @@ def days_left(due: datetime | None) -> str:
     return ngettext("%(n)s working day left", "%(n)s working days left", left) % {"n": left}
 
 
-def strip(case: procedures.Case) -> list[dict[str, Any]]:
+def strip(case: procedures.Case, language: str) -> list[dict[str, Any]]:
     """The steps in the order of the diagram, those that run at once together; ``state``: done, now, next, passed."""
     items: dict[str, set[str]] = {}
     for item in case.items:
@@ -72,7 +72,7 @@ def strip(case: procedures.Case) -> list[dict[str, Any]]:
             state = "now"
         elif states and states <= {"cancelled"}:
             state = "passed"
-        told.append({"names": [case.compiled.plan.nodes[node].title or node for node in level], "state": state})
+        told.append({"names": [case.compiled.says(node).say(language) or node for node in level], "state": state})
     return told
 
 
@@ -119,7 +119,7 @@ def history(
         {
             "of": act,
             "act": names.get(act.act, act.act),
-            "node": case.compiled.plan.nodes[act.node].title if act.node in case.compiled.plan.nodes else "",
+            "node": case.compiled.says(act.node).say(language),
             "department": titled(act.department, language),
             "more": _more(case, act, language),
             "case": act.detail.get("case") if act.act == "appeal" else None,

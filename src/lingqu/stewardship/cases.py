@@ -26,7 +26,8 @@ def entry(request: HttpRequest, actor: access.Actor, number: int) -> HttpRespons
     case = procedures.case(actor, number)
     plan, language = case.compiled.plan, str(request.LANGUAGE_CODE)  # type: ignore[attr-defined]
     passed = {act.node for act in case.acts if act.node}
-    drawn = procedures.picture(plan, case.waiting, passed, case.compiled.procedure.title.say(language))
+    names = {node: case.compiled.says(node).say(language) for node in plan.nodes}
+    drawn = procedures.picture(plan, case.waiting, passed, case.compiled.procedure.title.say(language), names)
     context = frame(
         "cases",
         (_("Cases"), reverse("stewardship:cases")),
@@ -34,7 +35,7 @@ def entry(request: HttpRequest, actor: access.Actor, number: int) -> HttpRespons
         case=case,
         state=states()[case.state],
         left=case_record.days_left(case.due) if case.state == "running" else "",
-        strip=case_record.strip(case),
+        strip=case_record.strip(case, language),
         known=case_record.known(case, language),
         items=_items(actor, case),
         application=case_application.of_case(actor, case),

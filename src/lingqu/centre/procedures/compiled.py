@@ -27,6 +27,12 @@ class Compiled:
     procedure: Procedure
     plan: Plan
 
+    def says(self, node: str) -> Text:
+        """What a node is called, in both languages where the definition says it; empty for one the plan has not."""
+        task, drawn = self.procedure.tasks.get(node), self.plan.nodes.get(node)
+        title = drawn.title if drawn else ""
+        return task.title if task is not None and task.title is not None else Text(zh=title, en=title)
+
 
 @dataclass(frozen=True)
 class Misfit:

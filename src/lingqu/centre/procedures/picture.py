@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from html import escape
+from textwrap import wrap
 
 from lingqu.centre.procedures.plan import Box, Node, Plan
 
 _MARGIN = 20.0
 
 
-def picture(plan: Plan, waiting: Collection[str] = (), passed: Collection[str] = (), title: str = "") -> str:
+def picture(
+    plan: Plan,
+    waiting: Collection[str] = (),
+    passed: Collection[str] = (),
+    title: str = "",
+    names: Mapping[str, str] | None = None,
+) -> str:
     """SVG by the diagram's own layout (BPMN DI); empty where it has none. Classes: ``node``, ``flow``, ``is-waiting``,
-    ``is-passed``, for the page's style sheet: there is no style inside. Every word is escaped."""
+    ``is-passed``, for the page's style sheet: there is no style inside. Every word is escaped. ``names``: node → what
+    the page calls it, where that is not the diagram's own name."""
+    said = names or {}
     boxes = {id_: box for id_, box in plan.boxes.items() if id_ in plan.nodes}
     if not boxes:
         return ""
@@ -21,7 +30,7 @@ def picture(plan: Plan, waiting: Collection[str] = (), passed: Collection[str] =
     wide = max(box.x + box.width for box in boxes.values()) + _MARGIN - left
     high = max(box.y + box.height for box in boxes.values()) + 2 * _MARGIN - top
     parts = [_flow(plan, id_) for id_ in plan.flows if plan.lines.get(id_)]
-    parts += [_node(plan.nodes[id_], box, id_ in waiting, id_ in passed) for id_, box in boxes.items()]
+    parts += [_node(plan.nodes[id_], said.get(id_), box, id_ in waiting, id_ in passed) for id_, box in boxes.items()]
     return (
         f'<svg class="procedure" xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{left:g} {top:g} {wide:g} '
         f'{high:g}"><title>{escape(title)}</title>{"".join(parts)}</svg>'
@@ -37,7 +46,8 @@ def _flow(plan: Plan, id_: str) -> str:
     return f'<polyline class="flow" points="{points}" /><polygon class="head" points="{head}" />'
 
 
-def _node(node: Node, box: Box, waiting: bool, passed: bool) -> str:
+def _node(node: Node, said: str | None, box: Box, waiting: bool, passed: bool) -> str:
+    title = said or node.title
     state = " is-waiting" if waiting else " is-passed" if passed else ""
     x, y = box.x + box.width / 2, box.y + box.height / 2
     if node.kind in ("exclusive", "parallel", "inclusive"):
@@ -46,16 +56,16 @@ def _node(node: Node, box: Box, waiting: bool, passed: bool) -> str:
         shape = f'<polygon points="{corners}" /><text x="{x:g}" y="{y + 6:g}">{sign}</text>'
     elif node.kind in ("task", "decision"):
         rectangle = f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}"'
-        shape = f'<rect {rectangle} rx="6" />{_words(node.title, x, y, box.width)}'
+        shape = f'<rect {rectangle} rx="6" />{_words(title, x, y, box.width)}'
     else:
-        below = f'<text x="{x:g}" y="{box.y + box.height + 14:g}">{escape(node.title[:16])}</text>'
+        below = f'<text x="{x:g}" y="{box.y + box.height + 14:g}">{escape(title[:16])}</text>'
         shape = f'<circle cx="{x:g}" cy="{y:g}" r="{min(box.width, box.height) / 2:g}" />{below}'
     return f'<g class="node {node.kind}{state}">{shape}</g>'
 
 
 def _words(text: str, x: float, y: float, width: float) -> str:
-    """Up to three lines; a Chinese character takes about 14 units."""
-    room = max(4, int(width / (14 if any(ord(sign) > 0x2E80 for sign in text) else 8)))
-    lines = [text[at : at + room] for at in range(0, len(text), room)][:3]
+    """Up to three lines, broken between words; a Chinese character takes about 14 units."""
+    room = max(4, int(width / (14 if any(ord(sign) > 0x2E80 for sign in text) else 7.5)))
+    lines = wrap(text, room)[:3]
     first = y + 5 - (len(lines) - 1) * 8
     return "".join(f'<text x="{x:g}" y="{first + 16 * n:g}">{escape(line)}</text>' for n, line in enumerate(lines))

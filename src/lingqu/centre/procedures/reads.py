@@ -157,8 +157,7 @@ def item(row: models.Item) -> Item:
 def item_of(row: Mapping[str, Any]) -> Item:
     """From columns of an item, and of its case ``procedure``, ``version`` and ``title``."""
     name = store.title(row["version"], row["node"])
-    task = store.version(row["version"]).procedure.tasks.get(row["node"])
-    step = task.title if task is not None and task.title is not None else Text(zh=name, en=name)
+    step = store.version(row["version"]).says(row["node"])
     clock = (
         "stopped" if row["state"] == "returned" else clock_of(row["state"] in store.OPEN, row["opened_at"], row["due"])
     )

@@ -67,7 +67,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     actor, case = own(request, number)
     plan, language = case.compiled.plan, get_language() or "zh-hans"
     passed = {act.node for act in case.acts if act.node}
-    drawn = procedures.picture(plan, case.waiting, passed, case.name.say(language))
+    names = {node: case.compiled.says(node).say(language) for node in plan.nodes}
+    drawn = procedures.picture(plan, case.waiting, passed, case.name.say(language), names)
     context = {
         "crumbs": [(_("My cases"), reverse("cases:mine")), (str(number), "")],
         "case": case,
@@ -106,13 +107,13 @@ def _certificates(actor: access.Actor, case: procedures.Case) -> list[Any]:
 
 
 def _history(case: procedures.Case) -> list[dict[str, Any]]:
-    known, plan = words.acts(), case.compiled.plan
+    known, language = words.acts(), get_language() or "zh-hans"
     departments = catalogue.departments()
     return [
         {
             "of": act,
             "act": known[act.act],
-            "node": plan.nodes[act.node].title if act.node in plan.nodes else "",
+            "node": case.compiled.says(act.node).say(language),
             "department": departments.get(act.department),
             "words": act.words if act.act in words.SAID else "",
         }
