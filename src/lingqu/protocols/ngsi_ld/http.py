@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -29,6 +29,8 @@ _ERRORS = "https://uri.etsi.org/ngsi-ld/errors/"
 CONTEXT_REL = "http://www.w3.org/ns/json-ld#context"
 _LINK = re.compile(r'<([^>]+)>\s*;([^,]*rel="?' + re.escape(CONTEXT_REL) + r'"?[^,]*)')
 LARGEST_PAGE = 1000
+DEEPEST = 100
+"""Levels of a body: more than anybody writes, fewer than what reads it can follow."""
 _WARNINGS = "lingqu.ngsi_ld_warnings"
 
 
@@ -220,9 +222,28 @@ def body(request: HttpRequest, *, merge: bool = False) -> tuple[Any, Any]:
 
 def _parsed(request: HttpRequest) -> Any:
     try:
-        return orjson.loads(request.body)
+        document = orjson.loads(request.body)
     except orjson.JSONDecodeError as error:
         raise invalid_request(f"the body is no JSON: {error}", "正文不是 JSON") from error
+    if request.body.count(b"{") + request.body.count(b"[") > DEEPEST and _deeper(document):
+        raise invalid_request(f"the body is nested more than {DEEPEST} levels deep", f"正文嵌套超过 {DEEPEST} 层")
+    return document
+
+
+def _deeper(document: Any) -> bool:
+    level = [document] if isinstance(document, dict | list) else []
+    for _ in range(DEEPEST):
+        inner = (one for each in level for one in (each.values() if isinstance(each, dict) else each))
+        level = [one for one in inner if isinstance(one, dict | list)]
+    return bool(level)
+
+
+def scheme(address: str) -> str:
+    """Of an address; empty where it is none."""
+    try:
+        return urlsplit(address).scheme
+    except ValueError:
+        return ""
 
 
 def _carries(document: Any) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from django.utils import timezone
 
@@ -215,7 +215,7 @@ def _datasets(given: Any, _: Terms) -> list[str]:
 
 def _context(given: Any, _: Terms) -> str:
     require_uri(given)
-    if urlsplit(given).scheme not in ("http", "https"):
+    if http.scheme(given) not in ("http", "https"):
         raise http.bad_data("jsonldContext must be the address of a context")
     try:
         terms(given)
@@ -302,7 +302,7 @@ def pairs(name: str, given: Any, *, kept: bool = False) -> list[dict[str, str]]:
 
 def reachable(uri: str) -> None:
     """Told at once where the host may never be called; whether it can be is found out when something is sent."""
-    scheme = urlsplit(uri).scheme
+    scheme = http.scheme(uri)
     if scheme not in ("http", "https", *mqtt.PORTS):
         raise http.bad_data(f"notifications are sent by http, https, mqtt and mqtts, not by {scheme}")
     if scheme in mqtt.PORTS and (fault := mqtt.wrong(uri)):

@@ -120,7 +120,7 @@ def _instance(draft: Draft, name: str, instance: Any, wanted: str | None, out: P
         kind = instance["type"] = wanted or KIND_OF[key]
     if kind == "Property" and "value" in instance and wanted in ("Property", None):
         return "Property"
-    if kind not in KINDS or (wanted is not None and kind != wanted):
+    if not isinstance(kind, str) or kind not in KINDS or (wanted is not None and kind != wanted):
         out.wrong(
             "kind",
             f"应为 {wanted or '、'.join(sorted(KINDS))}",

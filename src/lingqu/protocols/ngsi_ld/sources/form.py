@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.utils import timezone
 
@@ -164,7 +163,7 @@ def _operations(given: Any, _: Terms) -> list[str]:
 def _endpoint(given: Any, _: Terms) -> str:
     """Told at once where it may never be called; whether it can be is found out when it is asked."""
     subscription_form.require_uri(given)
-    if urlsplit(given).scheme not in ("http", "https"):
+    if http.scheme(given) not in ("http", "https"):
         raise http.bad_data("the endpoint of a source is asked by http or https")
     try:
         access.outbound_place(given)
