@@ -34,6 +34,7 @@ PUBLIC = (
     "/services/progress/",
     "/operations/",
     "/registers/",
+    "/registers/Building/",
     "/developers/",
     "/accounts/login/",
 )

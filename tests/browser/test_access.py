@@ -206,3 +206,27 @@ def test_nothing_scrolls_sideways_at_320(browser: Browser, server: str, town: To
             wide[address] = width
     page.context.close()
     assert wide == {}
+
+
+def test_filters_are_folded_on_a_phone_before_the_script_folds_them(browser: Browser, server: str, town: Town) -> None:
+    context = browser.new_context(base_url=server, viewport={"width": 412, "height": 823})
+    page, held = context.new_page(), []
+    page.route("**/page.js", lambda route: held.append(route))
+    page.goto("/registers/Building/", wait_until="commit")
+    page.wait_for_selector(".facet-fold summary")
+    choice = page.locator(".facet-fold a").first
+    assert not choice.is_visible()
+    held[0].continue_()
+    page.wait_for_selector(".facet-fold.ready")
+    assert not choice.is_visible()
+    page.click(".facet-fold summary")
+    assert choice.is_visible()
+    context.close()
+
+
+def test_filters_are_there_without_scripts(browser: Browser, server: str, town: Town) -> None:
+    context = browser.new_context(base_url=server, viewport={"width": 412, "height": 823}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/registers/Building/")
+    assert page.locator(".facet-fold a").first.is_visible()
+    context.close()

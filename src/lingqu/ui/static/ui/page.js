@@ -63,10 +63,12 @@ document.addEventListener("keydown", (event) => {
   document.getElementById("find")?.focus();
 });
 
-// On a phone the filters begin folded.
-if (matchMedia("(max-width: 719px)").matches) {
-  document.querySelectorAll("details.facet-fold").forEach((part) => { part.open = false; });
-}
+// On a phone the filters begin folded. Until then the style sheet hides them, so that nothing below jumps.
+const narrow = matchMedia("(max-width: 719px)").matches;
+document.querySelectorAll("details.facet-fold").forEach((part) => {
+  if (narrow) part.open = false;
+  part.classList.add("ready");
+});
 
 // form[data-check]: each answer is asked about as it is left, and what is wrong is said beside it.
 document.addEventListener("change", async (event) => {
