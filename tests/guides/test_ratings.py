@@ -53,7 +53,7 @@ def test_number_and_code_show_stages_and_nothing_else() -> None:
     number = procedures.start(APPLICANT, "licence", title="李四的面馆", answers={"area": 40})
     assert code(number) in notices.messages(APPLICANT)[0].words.zh
     found = procedures.progress(number, code(number), HERE)
-    assert [(s.name, s.department, s.state) for s in found.stages] == [("受理", "market", "open")] or found.stages
+    assert [(s.name.zh, s.department, s.state) for s in found.stages] == [("受理", "market", "open")]
     told = repr(found)
     for secret in ("李四", "li", "40"):
         assert f"'{secret}" not in told

@@ -22,7 +22,7 @@ from lingqu.kernel.text import Text
 class Stage:
     """``state``: open, claimed, returned, done, cancelled."""
 
-    name: str
+    name: Text
     department: str
     state: str
     since: datetime
@@ -62,8 +62,7 @@ def look(number: int, given: str, address: str) -> Progress:
     access.record(access.ANONYMOUS, "read", entity_type="Case", count=1, detail={"case": number, "by": "number, code"})
     of = store.version(row.version)
     stages = tuple(
-        Stage(of.plan.nodes[each.node].title, each.department, each.state, each.opened_at, each.done_at)
-        for each in items
+        Stage(of.says(each.node), each.department, each.state, each.opened_at, each.done_at) for each in items
     )
     return Progress(row.pk, of.procedure.title, row.state, row.started_at, row.due, row.ended_at, stages)
 
