@@ -27,9 +27,10 @@ def _answers(case: procedures.Case, *, told: bool) -> list[tuple[Any, Any]]:
     of, departments = case.compiled.procedure, catalogue.departments()
     asked = {name for task in of.tasks.values() for name in task.answers}
     naming = {task.department_from for task in of.tasks.values()}
+    first = sorted(of.variables.items(), key=lambda each: each[0] != "what")
     return [
         (variable.title, departments[value].title if name in naming and value in departments else value)
-        for name, variable in of.variables.items()
+        for name, variable in first
         if (value := case.answers.get(name)) not in (None, "")
         and (variable.told if told else name not in asked and isinstance(value, str))
     ]
