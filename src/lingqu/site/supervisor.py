@@ -32,6 +32,9 @@ PORT = 8321
 GRACE = 10.0  # seconds a child has to finish what it is doing
 YOUNG = 60.0  # a child that dies before this age is started again later and later
 LONGEST_PAUSE = 30.0
+THREADS = 12
+"""Of each web worker; each has a connection to the database. While some wait for the disk, others are served: with four
+a commit at a time held up all that came behind it."""
 
 
 @dataclass
@@ -178,8 +181,7 @@ class Supervisor:
 def children(host: str, port: int, intake: int) -> list[Child]:
     """What runs beside the database, with the commands that run it."""
     granian = [sys.executable, "-m", "granian", "--host", host, "--no-ws", "--log-level", "warning"]
-    threads = str(max(4, 2 * (os.cpu_count() or 1)))
-    web = [*granian, "--interface", "wsgi", "--port", str(port), "--blocking-threads", threads]
+    web = [*granian, "--interface", "wsgi", "--port", str(port), "--blocking-threads", str(THREADS)]
     web += ["--workers", str(web_workers()), "--respawn-failed-workers"]
     return [
         Child("web", [*web, "lingqu.site.wsgi:application"]),
