@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -13,6 +17,7 @@ from founding import APPLICANT, REGISTRAR, applied, build, items, through
 from lingqu.centre.access.door import SYSTEM
 from lingqu.centre.entities import door as entities
 from lingqu.centre.papers import door as papers
+from lingqu.centre.papers import typeset
 from lingqu.centre.papers.models import Application, Certificate
 from lingqu.centre.procedures import door, models, store
 from lingqu.kernel.errors import LingquError
@@ -30,6 +35,22 @@ def bureau(transactional_db: None, tmp_path: Path) -> Iterator[None]:
     store.forget()
 
 
+class TypstElsewhere:
+    """Typst in a process of its own: what a test forks has none of the threads by which Typst works, and would wait."""
+
+    SET = (
+        "import json, sys, typst; root, fonts = sys.argv[1:]; "
+        "setter = typst.Compiler(root=root, font_paths=[fonts], ignore_system_fonts=True); "
+        "made, warnings = setter.compile_with_warnings(**json.load(sys.stdin)); assert not warnings; "
+        "sys.stdout.buffer.write(made)"
+    )
+
+    def compile_with_warnings(self, **given: Any) -> tuple[bytes, list[Any]]:
+        command = [sys.executable, "-c", self.SET, str(typeset._LAYOUTS), str(typeset.fonts())]
+        done = subprocess.run(command, input=json.dumps(given).encode(), capture_output=True, check=True)
+        return done.stdout, []
+
+
 def firms() -> int:
     return entities.count(SYSTEM, entities.Query(types=("Organization",)))
 
@@ -45,7 +66,8 @@ def consistent() -> None:
     assert Certificate.objects.count() == firms() == done == acts
 
 
-def test_kill_9_at_every_statement_of_sending_and_of_issuing(bureau: None) -> None:
+def test_kill_9_at_every_statement_of_sending_and_of_issuing(bureau: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeset, "_compiler", TypstElsewhere)
     made, killed = applied(), 0
     for work in (lambda: door.apply(APPLICANT, made.number, agreed=True), lambda: issue()):
         statement = 1
