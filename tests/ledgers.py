@@ -52,7 +52,7 @@ def write(count: int = 1, actor: Actor = WHO, **more: Any) -> None:
 def sealed(rows: int) -> None:
     """Seal, once nothing that began earlier on this server is open (other test runs share it): so always in the same
     seals."""
-    until = time.monotonic() + 120
+    until = time.monotonic() + 600
     with raw() as other:
         other.autocommit = True
         while not other.execute(ENDED).fetchone()[0]:  # type: ignore[index]

@@ -206,7 +206,7 @@ def test_an_act_while_its_case_moves_is_done_in_the_new_version(monkeypatch: pyt
 TASKS = ("accept", "a", "b", "c", "decide")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10_000), st.permutations(TASKS), st.booleans(), st.booleans())
 def test_whatever_goes_over_is_sound_and_comes_to_an_end(seed: int, order: list[str], mapped: bool, swap: bool) -> None:
     """Against the approval, versions whose nodes are named anew, with or without saying so, or stand elsewhere."""
