@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 
+from browser import founding_desk
 from browser.test_my_data import looked_through, signed_in
 from lingqu.blueprint import door as blueprint
 from lingqu.blueprint.models import Draft
@@ -24,8 +25,6 @@ from papers.books import city
 from ui.living import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-PACK = Path(__file__).parents[2] / "src" / "lingqu_sectors" / "enterprise_founding" / "procedures"
-TASKS = ("accept", "market", "seal", "tax", "insurance", "fund", "remind", "issue")
 
 
 T = TypeVar("T")
@@ -58,24 +57,9 @@ def _no_drafts(founding: str) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def founding(town: Town) -> Iterator[str]:
     """A procedure all of whose steps are the demo clerk's."""
-    variables = {"complete": "材料齐全", "registered": "准予登记", "tax": "税务", "outcome": "结论"}
-    answers = {"accept": ["complete"], "market": ["registered"], "tax": ["tax"]}
-    procedure = door.Procedure.model_validate(
-        {
-            "code": "founding",
-            "title": {"zh": "企业开办", "en": "Founding an enterprise"},
-            "department": "civil_affairs",
-            "variables": {n: {"title": t, "type": "text" if n == "outcome" else "truth"} for n, t in variables.items()},
-            "tasks": {t: {"department": "civil_affairs", "days": 2, "answers": answers.get(t, [])} for t in TASKS},
-            "diagram": (PACK / "founding.bpmn").read_text("utf-8"),
-            "decisions": [(PACK / "outcome.dmn").read_text("utf-8")],
-        }
-    )
-    placed = drawing.Placed(procedure.kind, procedure.code, procedure.document(), "tests", "city")
-    drawing.replace([placed], [], actor="tests", summary={})
-    yield "founding"
-    Draft.objects.all().delete()
-    drawing.replace([], [(procedure.kind, procedure.code)], actor="tests", summary={})
+    with founding_desk.placed():
+        yield founding_desk.CODE
+        Draft.objects.all().delete()
 
 
 def opened(page: Page, code: str = "founding") -> None:

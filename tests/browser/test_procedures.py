@@ -4,63 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from browser import founding_desk
 from browser.test_my_data import AXE, looked_through, signed_in
 from lingqu.centre.access.door import SYSTEM
-from lingqu.centre.drawing import door as drawing
 from lingqu.centre.procedures import door
 from ui.living import Town
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-PACK = Path(__file__).parents[2] / "src" / "lingqu_sectors" / "enterprise_founding" / "procedures"
-TASKS = ("accept", "market", "seal", "tax", "insurance", "fund", "remind", "issue")
+
+DESK: dict[str, Any] = {
+    "reasons": [
+        {"act": "return", "title": "租赁合同", "words": "缺第二页", "law": "《行政许可法》第三十二条"},
+        {"act": "refuse", "title": "不符合条件", "words": "经营场所不符合规划"},
+        {"act": "suspend", "title": "鉴定", "words": "需专家鉴定", "law": "《行政许可法》第四十五条"},
+    ],
+    "escalation": [{"after": 0, "roles": ["steward"]}],
+    "appeal": {"procedure": "founding", "outcomes": ["rejected"]},
+}
 
 
 @pytest.fixture(scope="module")
 def case(town: Town) -> Iterator[int]:
     """The founding of a firm, all of whose steps are the demo clerk's."""
-    variables = {"complete": "材料齐全", "registered": "准予登记", "tax": "税务", "outcome": "结论"}
-    answers = {"accept": ["complete"], "market": ["registered"], "tax": ["tax"]}
-    procedure = door.Procedure.model_validate(
-        {
-            "code": "founding",
-            "title": {"zh": "企业开办", "en": "Founding an enterprise"},
-            "department": "civil_affairs",
-            "variables": {n: {"title": t, "type": "text" if n == "outcome" else "truth"} for n, t in variables.items()},
-            "tasks": {t: {"department": "civil_affairs", "days": 2, "answers": answers.get(t, [])} for t in TASKS},
-            "diagram": (PACK / "founding.bpmn").read_text("utf-8"),
-            "decisions": [(PACK / "outcome.dmn").read_text("utf-8")],
-            "reasons": [
-                {"act": "return", "title": "租赁合同", "words": "缺第二页", "law": "《行政许可法》第三十二条"},
-                {"act": "refuse", "title": "不符合条件", "words": "经营场所不符合规划"},
-                {"act": "suspend", "title": "鉴定", "words": "需专家鉴定", "law": "《行政许可法》第四十五条"},
-            ],
-            "escalation": [{"after": 0, "roles": ["steward"]}],
-            "appeal": {"procedure": "founding", "outcomes": ["rejected"]},
-        }
-    )
-    placed = drawing.Placed(procedure.kind, procedure.code, procedure.document(), "tests", "city")
-    drawing.replace([placed], [], actor="tests", summary={})
-    number = door.start(SYSTEM, "founding", title="松江面馆", applicant="li")
-    door.complete(SYSTEM, door.case(SYSTEM, number).items[0].id, {"complete": True})
-    door.comment(SYSTEM, number, "请@civil_affairs 核对经营场所的门牌号", ["civil_affairs"])
-    door.comment(SYSTEM, number, "已与社区核实")
-    door.attach(SYSTEM, number, "经营场所租赁合同扫描件（第一至第三页）.pdf", b"%PDF-1.7")
-    item = next(item for item in door.case(SYSTEM, number).items if item.node == "seal")
-    door.send_back(SYSTEM, item.id, [("印模", "不清晰")])
-    assert item.due is not None
-    door.tick(item.due + timedelta(days=1))
-    refused = door.start(SYSTEM, "founding", title="江畔书店", applicant="citizen")
-    door.attach(SYSTEM, refused, "不予受理通知书.pdf", b"%PDF-1.7", shown=True)
-    first = door.case(SYSTEM, refused).items[0].id
-    door.complete(SYSTEM, first, {"complete": False}, "内部备注", "缺少住所使用证明（《行政许可法》第三十二条）")
-    yield number
-    door.withdraw(SYSTEM, number, "")
-    drawing.replace([], [(procedure.kind, procedure.code)], actor="tests", summary={})
+    with founding_desk.placed(**DESK):
+        number = door.start(SYSTEM, "founding", title="松江面馆", applicant="li")
+        door.complete(SYSTEM, door.case(SYSTEM, number).items[0].id, {"complete": True})
+        door.comment(SYSTEM, number, "请@civil_affairs 核对经营场所的门牌号", ["civil_affairs"])
+        door.comment(SYSTEM, number, "已与社区核实")
+        door.attach(SYSTEM, number, "经营场所租赁合同扫描件（第一至第三页）.pdf", b"%PDF-1.7")
+        item = next(item for item in door.case(SYSTEM, number).items if item.node == "seal")
+        door.send_back(SYSTEM, item.id, [("印模", "不清晰")])
+        assert item.due is not None
+        door.tick(item.due + timedelta(days=1))
+        refused = door.start(SYSTEM, "founding", title="江畔书店", applicant="citizen")
+        door.attach(SYSTEM, refused, "不予受理通知书.pdf", b"%PDF-1.7", shown=True)
+        first = door.case(SYSTEM, refused).items[0].id
+        door.complete(SYSTEM, first, {"complete": False}, "内部备注", "缺少住所使用证明（《行政许可法》第三十二条）")
+        yield number
+        door.withdraw(SYSTEM, number, "")
 
 
 @pytest.mark.parametrize(("width", "language"), [(320, "zh-CN"), (1280, "en-GB")])
