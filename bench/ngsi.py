@@ -209,7 +209,7 @@ def asked(entities: int, key: str) -> dict[str, Callable[[int], bytes]]:
             "PATCH",
             f"{API}/entities/urn:ngsi-ld:Place:{own[n % len(own)]:08x}/attrs",
             typed,
-            update.replace(b"?", b"s%d" % n),
+            update.replace(b"?", b"s%d %d" % (run, n)),
         ),
         "batch create": lambda n: clients.request(
             "POST",

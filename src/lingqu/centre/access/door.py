@@ -298,12 +298,18 @@ def record(
 
 
 def ledger_part(
-    actor: Actor, act: Act, *, entity_type: str = "", count: int = 0, detail: Mapping[str, Any] | None = None
+    actor: Actor,
+    act: Act,
+    *,
+    entity_type: str = "",
+    entity_ids: Iterable[str] = (),
+    count: int = 0,
+    detail: Mapping[str, Any] | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """The row that ``record`` would append, as an ``insert … select`` without its ``from``, and its parameters (names
     start with ``ledger_``): for who writes in one statement that stands or falls with its ledger row. Never refusals.
     """
-    return ledger.part(actor, act, entity_type=entity_type, count=count, detail=detail)
+    return ledger.part(actor, act, entity_type=entity_type, entity_ids=entity_ids, count=count, detail=detail)
 
 
 def ledger_rows(

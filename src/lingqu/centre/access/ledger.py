@@ -28,11 +28,12 @@ values (%(at)s, %(actor)s, %(purpose)s, %(basis)s, %(act)s, %(way)s, %(entity_ty
 
 _COLUMNS = {
     "at": "timestamptz", "actor": "text", "purpose": "text", "basis": "text", "act": "text", "way": "text",
-    "entity_type": "text", "count": "bigint", "detail": "jsonb", "mac": "bytea",
+    "entity_type": "text", "entity_ids": "text[]", "attributes": "text[]", "count": "bigint", "detail": "jsonb",
+    "mac": "bytea",
 }  # fmt: skip
 _PART = (
-    f"insert into access_ledger ({', '.join(_COLUMNS)}, entity_ids, attributes) "
-    f"select {', '.join(f'%(ledger_{name})s::{kind}' for name, kind in _COLUMNS.items())}, '{{}}', '{{}}'"
+    f"insert into access_ledger ({', '.join(_COLUMNS)}) "
+    f"select {', '.join(f'%(ledger_{name})s::{kind}' for name, kind in _COLUMNS.items())}"
 )
 
 

@@ -6,6 +6,7 @@ and for exact relations it is mended, and what was sent is given back.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +27,34 @@ class Placed:
     wkb: str
 
 
+_WKB_POINT = struct.Struct("<BIdd")
+
+
 def read(values: Sequence[Any]) -> list[Placed | None]:
     """GeoJSON geometries as they are stored; None for what is no geometry in WGS-84 degrees."""
+    found = [_point(value) for value in values]
+    rest = [n for n, placed in enumerate(found) if placed is None]
+    if rest:
+        for n, placed in zip(rest, _shapes([values[n] for n in rest]), strict=True):
+            found[n] = placed
+    return found
+
+
+def _point(value: Any) -> Placed | None:
+    """Most geometries are plain points, which want no library; None for anything else."""
+    if not isinstance(value, Mapping) or value.get("type") != "Point":
+        return None
+    pair = value.get("coordinates")
+    if not isinstance(pair, list) or len(pair) != 2 or not all(type(n) in (int, float) for n in pair):
+        return None
+    x, y = pair
+    if not (-180 <= x <= 180 and -90 <= y <= 90):
+        return None
+    x, y = float(x), float(y)
+    return Placed(f"({x!r},{y!r}),({x!r},{y!r})", "\\x" + _WKB_POINT.pack(1, 1, x, y).hex().upper())
+
+
+def _shapes(values: Sequence[Any]) -> list[Placed | None]:
     texts = [orjson.dumps(v).decode() if _looks_right(v) else None for v in values]
     shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
     good = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))

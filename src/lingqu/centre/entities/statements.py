@@ -39,19 +39,24 @@ def given(statement: str) -> str:
     return _GIVEN + (", " + body.removeprefix("with ") if body.startswith("with ") else body)
 
 
-CREATE = """
+def _creating(at: str, where: str = "", noted: str = "") -> str:
+    """Braces stay out of this and the following: what the actor may write is put in by ``{granted}``."""
+    return f"""
 with made as (
     insert into entity (id, type, types, owner, region, scopes, label, search, attrs, geo, prov, bounds, geom,
                         true_from, true_to, created_at, modified_at, expires_at, facets)
     select id, type, types, coalesce(owner, %(department)s), coalesce(region, ''), scopes, label, search, attrs, geo,
-           coalesce(prov, '{}'), bounds, geom, true_from, true_to, %(at)s, %(at)s, expires_at, facets
-    from entity_draft order by id
+           coalesce(prov, jsonb_build_object()), bounds, geom, true_from, true_to, {at}, {at}, expires_at, facets
+    from entity_draft {where} order by id
     on conflict (id) do nothing
     returning id, type
-)
+){noted}
 insert into entity_change (entity_id, type, operation, at, actor, cause)
-select id, type, 'created', %(at)s, %(actor)s, %(cause)s from made
-"""
+select id, type, 'created', {at}, %(actor)s, %(cause)s from made
+"""  # noqa: S608
+
+
+CREATE = _creating("%(at)s")
 
 # The pending list of a GIN index makes writing fast and searching slow. Only the owner may have it cleaned.
 TIDY = """
@@ -76,8 +81,10 @@ select count(*) from (
 ) as locked
 """  # noqa: S608
 
-CHANGE = f"""
-with touched as materialized (
+
+def _changing(before: str = "", standing: str = "entity", noted: str = "", more: str = "") -> str:
+    return f"""
+with {before}touched as materialized (
     select e.id, d.type, e.version, e.modified_at as since, e.true_from, e.true_to, w.was, w.names, ({_LOUD}) as loud,
            greatest(%(at)s, e.modified_at + interval '1 microsecond') as at,
            jsonb_strip_nulls(jsonb_build_object(
@@ -89,10 +96,10 @@ with touched as materialized (
                'label', case when e.label <> d.label then e.label end,
                'prov', (select jsonb_object_agg(key, value) from jsonb_each(e.prov) where key = any(w.names))
            )) as meta
-    from entity_draft d join entity e using (id)
+    from entity_draft d join {standing} e using (id)
     cross join lateral (
-        select coalesce(jsonb_object_agg(key, coalesce(o.value, 'null')), '{{}}') as was,
-               coalesce(array_agg(key order by key), '{{}}') as names
+        select coalesce(jsonb_object_agg(key, coalesce(o.value, 'null')), jsonb_build_object()) as was,
+               coalesce(array_agg(key order by key), array[]::text[]) as names
         from jsonb_each(e.attrs || e.geo) o full join jsonb_each(d.attrs || d.geo) n using (key)
         where o.value is distinct from n.value
     ) w
@@ -109,16 +116,19 @@ with touched as materialized (
         scopes = d.scopes, label = d.label, search = d.search, attrs = d.attrs, geo = d.geo, bounds = d.bounds,
         geom = d.geom, true_from = d.true_from, true_to = d.true_to, expires_at = d.expires_at,
         facets = d.facets,
-        prov = coalesce(d.prov, (select coalesce(jsonb_object_agg(key, value), '{{}}')
+        prov = coalesce(d.prov, (select coalesce(jsonb_object_agg(key, value), jsonb_build_object())
                                  from jsonb_each(e.prov) where key <> all(t.names))),
         modified_at = case when t.loud then t.at else e.modified_at end,
         version = e.version + t.loud::int
     from touched t join entity_draft d using (id)
     where e.id = t.id
     returning t.loud
-)
-select count(*) filter (where loud) from done
+){noted}
+select count(*) filter (where loud){more} from done
 """  # noqa: S608
+
+
+CHANGE = _changing()
 
 FORBIDDEN = """
 select id, type, owner from (
@@ -137,6 +147,39 @@ STANDING = """
 select id, type, types, owner, region, scopes, attrs || geo, prov, expires_at from entity
 where id = any(%(ids)s) order by id for update
 """
+
+# One draft in one statement, with its ledger row. Nothing is written where anything is not as it mostly is.
+SEEN = """
+select id, type, types, owner, region, scopes, attrs || geo, prov, expires_at, xmin::text, clock_timestamp()
+from entity where id = %(id)s
+"""
+_MAKING = """, refused as materialized (
+    select from (
+        select id, type, coalesce(owner, %(department)s) as owner, coalesce(region, '') as region from entity_draft
+    ) as made where not {granted}
+), """
+_LOCKED = f"""locked as materialized (
+    select e.* from entity_draft d join entity e using (id) where e.xmin::text = %(seen)s for update of e
+), refused as materialized ({FORBIDDEN.replace("join entity", "join locked")}), open as materialized (
+    select * from locked where not exists (select from refused)
+), """  # noqa: S608
+
+
+@cache
+def create_one(ledger: str) -> str:
+    """``ledger``: an ``insert into access_ledger … select …``. Counts what was made."""
+    noted = f", noted as ({ledger} where exists (select from made))"
+    made = _creating("statement_timestamp()", "where not exists (select from refused)", noted)
+    return _GIVEN + _MAKING + made.strip().removeprefix("with ")
+
+
+@cache
+def change_one(ledger: str) -> str:
+    """Of a draft that was made from the row ``seen`` (its xmin). Counts what changed and what might have been."""
+    noted = f", noted as ({ledger} where exists (select from done where loud))"
+    changed = _changing(_LOCKED, "open", noted, ", (select count(*) from open)")
+    return _GIVEN + ", " + changed.strip().removeprefix("with ")
+
 
 ABSENT = "select d.id from entity_draft d left join entity e using (id) where e.id is null order by d.id limit 1"
 EXISTING = """

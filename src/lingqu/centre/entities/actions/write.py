@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice
 from typing import Any, cast
 
 import orjson
@@ -15,8 +16,10 @@ from psycopg import sql
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import faults, statements
-from lingqu.centre.entities.actions.merge import appended, merged, updated
-from lingqu.centre.entities.actions.prepare import COLUMNS, prepare
+from lingqu.centre.entities.actions import single
+from lingqu.centre.entities.actions.combine import COMBINED, combined
+from lingqu.centre.entities.actions.prepare import prepare
+from lingqu.centre.entities.actions.rows import given
 from lingqu.centre.entities.schema import schemas
 from lingqu.centre.entities.shapes import Draft, Mode, Written
 
@@ -26,14 +29,18 @@ FEW = 100
 """Drafts that go with each statement; a table for them would cost more than they do."""
 
 _LEDGER_IDS = 1_000
-_COLUMNS = COLUMNS.split(", ")
-_JSON = frozenset({"attrs", "geo", "prov", "facets"})
-_COMBINED = {"merge": merged, "append": appended, "update": updated}
+
+
+def write(actor: Actor, drafts: Iterable[Draft], mode: Mode, cause: str) -> Written:
+    """See ``door.write``."""
+    rest = iter(drafts)
+    first = list(islice(rest, 2))
+    done = single.write(actor, first[0], mode, cause) if len(first) == 1 else None
+    return done or _write(actor, chain(first, rest), mode, cause)
 
 
 @transaction.atomic
-def write(actor: Actor, drafts: Iterable[Draft], mode: Mode, cause: str) -> Written:
-    """See ``door.write``."""
+def _write(actor: Actor, drafts: Iterable[Draft], mode: Mode, cause: str) -> Written:
     done, types = Written(), Counter[str]()
     ids: list[str] = []
     for chunk in _chunks(drafts):
@@ -92,9 +99,9 @@ class _Brought:
 
 
 def _chunk(cursor: Any, actor: Actor, drafts: list[Draft], mode: Mode, cause: str, done: Written) -> None:
-    combined = mode in _COMBINED
-    if combined:
-        drafts = _combine(cursor, actor, drafts, _COMBINED[mode])
+    combining = mode in COMBINED
+    if combining:
+        drafts = _combine(cursor, actor, drafts, mode)
     brought = _brought(cursor, actor, drafts)
     at = _permitted(brought, actor)
     if mode == "replace":
@@ -107,7 +114,7 @@ def _chunk(cursor: Any, actor: Actor, drafts: list[Draft], mode: Mode, cause: st
     if created < len(drafts):
         if mode == "create":
             raise faults.exists(_existing(brought, at))
-        if combined or _locked(brought, actor):
+        if combining or _locked(brought, actor):
             changed = brought.ask(statements.CHANGE, parameters).fetchone()[0]
     done.created += created
     done.changed += changed
@@ -125,7 +132,7 @@ def _brought(cursor: Any, actor: Actor, drafts: list[Draft]) -> _Brought:
     if prepared.faults:
         raise faults.invalid(prepared.faults, prepared.total)
     if len(drafts) <= FEW:
-        return _Brought(cursor, {"drafts": orjson.dumps([_given(row) for row in prepared.rows]).decode()})
+        return _Brought(cursor, {"drafts": orjson.dumps([given(row) for row in prepared.rows]).decode()})
     cursor.execute(statements.STAGE)
     cursor.execute("truncate entity_draft")
     with cursor.copy(statements.COPY) as copy:
@@ -135,12 +142,6 @@ def _brought(cursor: Any, actor: Actor, drafts: list[Draft]) -> _Brought:
         cursor.execute("analyze entity_draft (id)")
         cursor.execute("set local work_mem = '256MB'; set local gin_pending_list_limit = '64MB'")
     return _Brought(cursor, None)
-
-
-def _given(row: list[Any]) -> dict[str, Any]:
-    """A row for COPY as a JSON object: what is JSON in it stays as it is written."""
-    named = zip(_COLUMNS, row, strict=True)
-    return {n: orjson.Fragment(v) if n in _JSON and v is not None else v for n, v in named}
 
 
 def _permitted(brought: _Brought, actor: Actor) -> datetime:
@@ -173,27 +174,14 @@ def _existing(brought: _Brought, at: datetime) -> str:
     return str(row[0]) if row else ""
 
 
-def _combine(cursor: Any, actor: Actor, drafts: list[Draft], how: Callable[..., dict[str, Any]]) -> list[Draft]:
+def _combine(cursor: Any, actor: Actor, drafts: list[Draft], mode: Mode) -> list[Draft]:
     """Drafts of the whole entity, from what stands (locked) and what is given."""
     cursor.execute(statements.STANDING, {"ids": [d.id for d in drafts]})
     standing = {row[0]: row for row in cursor.fetchall()}
-    whole = []
     for draft in drafts:
         if draft.id not in standing:
             raise _closed(cursor, actor, draft.id)
-        _, kind, types, _, _, scopes, attrs, prov, expires = standing[draft.id]
-        whole.append(
-            replace(
-                draft,
-                type=kind,
-                types=_types(kind, types, draft),
-                scopes=() if draft.scopeless else draft.scopes or tuple(scopes),
-                attrs=how(orjson.loads(attrs), draft.attrs),
-                prov=None if draft.prov is None else {**orjson.loads(prov), **draft.prov},
-                expires_at=None if draft.endless else draft.expires_at or expires,
-            )
-        )
-    return whole
+    return [combined(draft, standing[draft.id], mode) for draft in drafts]
 
 
 def _closed(cursor: Any, actor: Actor, entity_id: str) -> Exception:
@@ -201,9 +189,3 @@ def _closed(cursor: Any, actor: Actor, entity_id: str) -> Exception:
     cursor.execute("select type, owner from entity where id = %(id)s", {"id": entity_id})
     row = cursor.fetchone()
     return access.refusal(actor, "write", row[0], row[1], place=entity_id) if row else faults.missing(entity_id)
-
-
-def _types(kind: str, types: list[str], draft: Draft) -> tuple[str, ...]:
-    """CIM 009: types may be added, never taken away."""
-    more = [*types, draft.type, *draft.types]
-    return tuple(t for t in dict.fromkeys(more) if t and t != kind)
