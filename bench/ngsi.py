@@ -87,7 +87,7 @@ def run(entities: int, seconds: float, port: int, only: set[str]) -> None:
     server = postgres.status(here).pid
     assert server is not None
     sides: list[rights.Side] = []
-    with rights.served(port, key, sides, ("on", "soon")):
+    with rights.served(port, key, sides, ("on", "soon"), supervisor.web_workers()):
         for what, make in {**asked(entities, key), **through_time(told, key)}.items():
             if not only or what.split(",")[0] in only:
                 durable, soon = (_measured(what, make, side, port + n, seconds, server) for n, side in enumerate(sides))

@@ -204,7 +204,7 @@ def _draw() -> None:
 
 
 @contextmanager
-def served(port: int, key: str, sides: list[Side], names: tuple[str, ...] = SIDES) -> Iterator[None]:
+def served(port: int, key: str, sides: list[Side], names: tuple[str, ...] = SIDES, workers: int = 1) -> Iterator[None]:
     from lingqu.site import instance, supervisor
 
     here = instance.current()
@@ -212,7 +212,7 @@ def served(port: int, key: str, sides: list[Side], names: tuple[str, ...] = SIDE
     try:
         for number, name in enumerate(names):
             web = supervisor.children("127.0.0.1", port + number, 0)[0].command
-            web = [*web[: web.index("--workers")], "--workers", "1"]
+            web = [*web[: web.index("--workers")], "--workers", str(workers)]
             application = "lingqu.site.wsgi:application" if name == "on" else "bench.rights_side:application"
             env = supervisor.environment(here, "bench" if name == "off" else "web") | {"BENCH_SIDE": name}
             env["PYTHONPATH"] = os.pathsep.join([str(harness.ROOT), env.get("PYTHONPATH", "")])

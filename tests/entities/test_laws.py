@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -178,3 +182,84 @@ def changes_end() -> str:
     settle()
     found = door.changes(limit=100_000)
     return found[-1].cursor if found else ""
+
+
+MODES = st.sampled_from(["append", "update", "merge"])
+PROVS = st.none() | st.just({"a": {"s": "x"}})
+MORE = st.fixed_dictionaries(
+    {},
+    optional={
+        "owner": st.sampled_from(["police", "civil"]),
+        "types": st.just(("Further",)),
+        "scopes": st.just(("/a", "/b")),
+        "scopeless": st.booleans(),
+        "expires_at": st.just(datetime(2099, 1, 1, tzinfo=UTC)),
+    },
+)
+NUMBERED = count()
+_LEFT = """
+select (select to_jsonb(e) - '{id,created_at,modified_at}'::text[] from entity e where id = %(id)s),
+       (select jsonb_agg(to_jsonb(p) - '{seq,entity_id,known_from,known_to}'::text[] order by p.version)
+        from entity_past p where entity_id = %(id)s),
+       (select jsonb_agg(to_jsonb(c) - '{seq,xid,entity_id,at}'::text[] order by c.at)
+        from entity_change c where entity_id = %(id)s)
+"""
+
+
+@LAW
+@given(ATTRS, st.lists(st.tuples(MODES, ATTRS, PROVS, MORE), max_size=3))
+def test_alone_as_among_others(empty: None, first: dict[str, Any], edits: list[Any]) -> None:
+    def alone(draft: Draft, mode: Any) -> None:
+        door.write(SYSTEM, [draft], mode=mode)
+
+    def among(draft: Draft, mode: Any) -> None:
+        other = Draft("urn:ngsi-ld:Thing:other", "Thing", {})
+        door.write(SYSTEM, [draft, other], mode=mode)
+
+    door.write(SYSTEM, [Draft("urn:ngsi-ld:Thing:other", "Thing", {})])
+    left = []
+    for write in (alone, among):
+        name = f"n{next(NUMBERED)}"
+        identity = f"urn:ngsi-ld:Thing:{name}"
+        _made(write, Draft(identity, "Thing", deepcopy(first)))
+        for mode, attrs, prov, more in deepcopy(edits):
+            write(Draft(identity, "Thing", attrs, prov=prov, **more), mode)
+        with connection.cursor() as cursor:
+            cursor.execute(_LEFT, {"id": identity})
+            left.append([_named(part, name) for part in cursor.fetchone()])
+        door.delete(SYSTEM, [identity])
+    door.delete(SYSTEM, ["urn:ngsi-ld:Thing:other"])
+    assert left[0] == left[1]
+
+
+def _made(write: Callable[[Draft, Any], None], draft: Draft) -> None:
+    if write.__name__ == "alone":
+        write(draft, "create")
+    else:
+        door.write(SYSTEM, [draft, Draft("urn:ngsi-ld:Thing:beside", "Thing", {})], mode="create")
+        door.delete(SYSTEM, ["urn:ngsi-ld:Thing:beside"])
+
+
+def _named(part: Any, name: str) -> Any:
+    return str(part).replace(name, "?")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_at_the_same_time_loses_nothing(transactional_db: None) -> None:
+    identity, names = "urn:ngsi-ld:Thing:busy", [f"a{n}" for n in range(4)]
+    door.write(SYSTEM, [Draft(identity, "Thing", {})])
+
+    def writer(name: str) -> None:
+        try:
+            for value in range(1, 16):
+                draft = Draft(identity, "Thing", {name: {"type": "Property", "value": value}})
+                door.write(SYSTEM, [draft], mode="append")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(writer, names))
+    entity = door.get(SYSTEM, identity)
+    assert {name: entity.value(name) for name in names} == dict.fromkeys(names, 15)
+    assert entity.version == 1 + 15 * len(names)
+    assert [past.version for past in door.history(SYSTEM, identity)][::-1] == list(range(1, entity.version))

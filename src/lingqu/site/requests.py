@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import random
 import time
-import uuid
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -18,10 +18,10 @@ from lingqu.centre.access import door as access
 from lingqu.centre.access.door import KEY
 from lingqu.centre.drawing import door as drawing
 from lingqu.kernel.errors import LingquError
+from lingqu.site import logs
 from lingqu.site.metrics import REQUEST_SECONDS, REQUESTS
 from lingqu.ui import faults
 
-log = structlog.get_logger("lingqu.request")
 _BEARER = f"bearer {KEY}"
 INTERFACES = ("/ngsi-ld/", "/api/")
 
@@ -32,7 +32,7 @@ def journal(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
 
     def middleware(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
-        number = uuid.uuid4().hex[:12]
+        number = f"{random.getrandbits(48):012x}"
         structlog.contextvars.bind_contextvars(request=number)
         try:
             with drawing.held(), access.held(), access.working_for(lambda: access.actor_of(request)):
@@ -44,7 +44,8 @@ def journal(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
         REQUESTS.labels(request.method or "", route, response.status_code).inc()
         REQUEST_SECONDS.labels(route).observe(seconds)
         response["X-Request-ID"] = number
-        log.info(
+        logs.tell(
+            "lingqu.request",
             "request",
             request=number,
             method=request.method,

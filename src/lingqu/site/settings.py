@@ -59,8 +59,13 @@ def _secret_key() -> str:
 
 
 def _patience() -> dict[str, str]:
-    """A page's statement ends after 30 s, whatever pattern somebody asked for; background work takes its time."""
-    return {"options": "-c statement_timeout=30000"} if os.environ.get("LINGQU_PROCESS") == "web" else {}
+    """A page's statement ends after 30 s, whatever pattern somebody asked for; background work takes its time. What was
+    written one by one waits in a list beside each index of words and values, which every search reads through: a short
+    one."""
+    options = "-c gin_pending_list_limit=1MB"
+    return {
+        "options": f"{options} -c statement_timeout=30000" if os.environ.get("LINGQU_PROCESS") == "web" else options
+    }
 
 
 def _database() -> dict[str, object]:

@@ -82,9 +82,8 @@ select count(*) from (
 """  # noqa: S608
 
 
-def _changing(before: str = "", standing: str = "entity", noted: str = "", more: str = "") -> str:
-    return f"""
-with {before}touched as materialized (
+CHANGE = f"""
+with touched as materialized (
     select e.id, d.type, e.version, e.modified_at as since, e.true_from, e.true_to, w.was, w.names, ({_LOUD}) as loud,
            greatest(%(at)s, e.modified_at + interval '1 microsecond') as at,
            jsonb_strip_nulls(jsonb_build_object(
@@ -96,10 +95,10 @@ with {before}touched as materialized (
                'label', case when e.label <> d.label then e.label end,
                'prov', (select jsonb_object_agg(key, value) from jsonb_each(e.prov) where key = any(w.names))
            )) as meta
-    from entity_draft d join {standing} e using (id)
+    from entity_draft d join entity e using (id)
     cross join lateral (
-        select coalesce(jsonb_object_agg(key, coalesce(o.value, 'null')), jsonb_build_object()) as was,
-               coalesce(array_agg(key order by key), array[]::text[]) as names
+        select coalesce(jsonb_object_agg(key, coalesce(o.value, 'null')), '{{}}') as was,
+               coalesce(array_agg(key order by key), '{{}}') as names
         from jsonb_each(e.attrs || e.geo) o full join jsonb_each(d.attrs || d.geo) n using (key)
         where o.value is distinct from n.value
     ) w
@@ -116,19 +115,16 @@ with {before}touched as materialized (
         scopes = d.scopes, label = d.label, search = d.search, attrs = d.attrs, geo = d.geo, bounds = d.bounds,
         geom = d.geom, true_from = d.true_from, true_to = d.true_to, expires_at = d.expires_at,
         facets = d.facets,
-        prov = coalesce(d.prov, (select coalesce(jsonb_object_agg(key, value), jsonb_build_object())
+        prov = coalesce(d.prov, (select coalesce(jsonb_object_agg(key, value), '{{}}')
                                  from jsonb_each(e.prov) where key <> all(t.names))),
         modified_at = case when t.loud then t.at else e.modified_at end,
         version = e.version + t.loud::int
     from touched t join entity_draft d using (id)
     where e.id = t.id
     returning t.loud
-){noted}
-select count(*) filter (where loud){more} from done
+)
+select count(*) filter (where loud) from done
 """  # noqa: S608
-
-
-CHANGE = _changing()
 
 FORBIDDEN = """
 select id, type, owner from (
@@ -150,7 +146,8 @@ where id = any(%(ids)s) order by id for update
 
 # One draft in one statement, with its ledger row. Nothing is written where anything is not as it mostly is.
 SEEN = """
-select id, type, types, owner, region, scopes, attrs || geo, prov, expires_at, xmin::text, clock_timestamp()
+select id, type, types, owner, region, scopes, attrs || geo as attrs, prov, expires_at, label, modified_at, true_from,
+       true_to, xmin::text as row, clock_timestamp() as at
 from entity where id = %(id)s
 """
 _MAKING = """, refused as materialized (
@@ -158,11 +155,31 @@ _MAKING = """, refused as materialized (
         select id, type, coalesce(owner, %(department)s) as owner, coalesce(region, '') as region from entity_draft
     ) as made where not {granted}
 ), """
-_LOCKED = f"""locked as materialized (
-    select e.* from entity_draft d join entity e using (id) where e.xmin::text = %(seen)s for update of e
-), refused as materialized ({FORBIDDEN.replace("join entity", "join locked")}), open as materialized (
-    select * from locked where not exists (select from refused)
-), """  # noqa: S608
+_CHANGING = """, refused as materialized (
+    select from (
+        select id, %(old_type)s::text as type, %(old_owner)s::text as owner, %(old_region)s::text as region
+        from entity_draft
+        union all
+        select id, type, coalesce(owner, %(old_owner)s::text), coalesce(region, %(old_region)s::text) from entity_draft
+    ) as both_sides where not {granted}
+), done as (
+    update entity e set
+        type = d.type, types = d.types, owner = coalesce(d.owner, e.owner), region = coalesce(d.region, e.region),
+        scopes = d.scopes, label = d.label, search = d.search, attrs = d.attrs, geo = d.geo, bounds = d.bounds,
+        geom = d.geom, true_from = d.true_from, true_to = d.true_to, expires_at = d.expires_at, facets = d.facets,
+        prov = d.prov, modified_at = greatest(%(at)s, e.modified_at + interval '1 microsecond'), version = e.version + 1
+    from entity_draft d
+    where e.id = d.id and e.xmin::text = %(row)s and not exists (select from refused)
+    returning e.id, e.type, e.version - 1 as version, e.modified_at as at
+), past as (
+    insert into entity_past (entity_id, version, was, meta, known_from, known_to, true_from, true_to, actor, cause)
+    select id, version, %(was)s::jsonb, %(meta)s::jsonb, %(since)s::timestamptz, at, %(true_from)s::timestamptz,
+           %(true_to)s::timestamptz, %(actor)s, %(cause)s
+    from done
+), told as (
+    insert into entity_change (entity_id, type, operation, attributes, at, actor, cause)
+    select id, type, 'changed', %(names)s::text[], at, %(actor)s, %(cause)s from done
+)"""
 
 
 @cache
@@ -175,10 +192,10 @@ def create_one(ledger: str) -> str:
 
 @cache
 def change_one(ledger: str) -> str:
-    """Of a draft that was made from the row ``seen`` (its xmin). Counts what changed and what might have been."""
-    noted = f", noted as ({ledger} where exists (select from done where loud))"
-    changed = _changing(_LOCKED, "open", noted, ", (select count(*) from open)")
-    return _GIVEN + ", " + changed.strip().removeprefix("with ")
+    """Of a draft that was made from what SEEN gave: a row that another has changed since has another xmin, also when
+    its change ends while this one waits for it. Counts what was changed."""
+    noted = f", noted as ({ledger} where exists (select from done)) select count(*) from done"  # noqa: S608
+    return _GIVEN + _CHANGING + noted
 
 
 ABSENT = "select d.id from entity_draft d left join entity e using (id) where e.id is null order by d.id limit 1"
