@@ -57,6 +57,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--port", type=int, default=8581)
     parser.add_argument("--only", default="")
+    parser.add_argument("--workers", type=int, default=1, help="web workers")
     parser.add_argument("--keep", action="store_true")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="lingqu-ngsi-"))
@@ -66,7 +67,7 @@ def main() -> None:
     from lingqu.site import instance, postgres
 
     try:
-        run(given.entities, given.seconds, given.port, set(filter(None, given.only.split(","))))
+        run(given.entities, given.seconds, given.port, set(filter(None, given.only.split(","))), given.workers)
     finally:
         postgres.stop(instance.current())
         if not given.keep:
@@ -74,7 +75,7 @@ def main() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def run(entities: int, seconds: float, port: int, only: set[str]) -> None:
+def run(entities: int, seconds: float, port: int, only: set[str], workers: int) -> None:
     from lingqu.site import instance, postgres, supervisor
 
     here = instance.current()
@@ -87,7 +88,7 @@ def run(entities: int, seconds: float, port: int, only: set[str]) -> None:
     server = postgres.status(here).pid
     assert server is not None
     sides: list[rights.Side] = []
-    with rights.served(port, key, sides, ("on", "soon"), supervisor.web_workers()):
+    with rights.served(port, key, sides, ("on", "soon"), workers):
         for what, make in {**asked(entities, key), **through_time(told, key)}.items():
             if not only or what.split(",")[0] in only:
                 durable, soon = (_measured(what, make, side, port + n, seconds, server) for n, side in enumerate(sides))
