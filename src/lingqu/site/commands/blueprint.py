@@ -117,6 +117,27 @@ def export(target: Path) -> None:
     click.echo(render.exported(door.export(target, settings.LINGQU_CITY()), language()))
 
 
+@blueprint.command("import-model")
+@click.argument("schemas", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), required=True, help="The city's folder.")
+@click.option("--definitions", type=click.Path(exists=True, path_type=Path), multiple=True, help="Schemas referred to.")
+@click.option("--public", is_flag=True, help="Anybody may read entities of these types.")
+def import_model(schemas: tuple[Path, ...], into: Path, definitions: tuple[Path, ...], public: bool) -> None:
+    """Take types of the Smart Data Models over: SCHEMAS are their schema.json files, or folders of such."""
+    _django_without_database()
+    from lingqu.blueprint import smart_models
+
+    given = [path for each in schemas for path in (sorted(each.rglob("schema.json")) if each.is_dir() else [each])]
+    beside = [path for each in definitions for path in (sorted(each.rglob("*.json")) if each.is_dir() else [each])]
+    known = {path.name: smart_models.read(path) for path in beside}
+    found = [smart_models.model(smart_models.read(path), str(path), known, public=public) for path in given]
+    for path in smart_models.write(found, into):
+        click.echo(path)
+    for each in found:
+        for name, why in each.lost.items():
+            click.echo(f"{each.type.code}.{name}: {why if why.startswith('left out') else f'any JSON ({why})'}")
+
+
 @click.command("new-city")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--code", required=True, help="Its division code, six digits, e.g. 110101.")
