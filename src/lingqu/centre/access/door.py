@@ -101,14 +101,17 @@ def version() -> int:
     return _standing.version(fresh=True)
 
 
-def visible(actor: Actor, action: Action = "read") -> tuple[sql.Composable, dict[str, Any]]:
-    """The grants of an actor as one SQL condition over the entity table's promoted columns.
+def visible(
+    actor: Actor, action: Action = "read", types: tuple[str, ...] = ()
+) -> tuple[sql.Composable, dict[str, Any]]:
+    """The grants of an actor as one SQL condition over the entity table's promoted columns. ``types``: where the
+    statement itself lets through rows of these types alone; the condition is the shorter for it.
 
     Columns are named without a prefix (``id``, ``type``, ``owner``, ``region``). Gives the condition and its
     parameters (names start with ``access_``). Nothing granted gives ``false``.
     """
     passes.carry(actor)
-    return grants.visible(actor, action)
+    return grants.visible(actor, action, types)
 
 
 def reached(actor: Actor, action: Action = "read") -> tuple[sql.Composable | None, dict[str, Any]]:
@@ -243,6 +246,11 @@ def masks(
     """How the attributes of one (kind of) entity are masked for the actor; what is shown as it is is not in it.
     The key ``*`` (→ ``absent``) says that attributes not named are not shown at all. ``reached``: see the function."""
     return masking.masks(actor, entity_type, owner, region, entity_id, reached)
+
+
+def masks_of_all(actor: Actor, entity_type: str) -> dict[str, Mask] | None:
+    """``masks`` of every entity of a type, where no grant tells one entity from another; None where some do."""
+    return masking.masks_of_all(actor, entity_type)
 
 
 def hidden(actor: Actor, entity_type: str) -> dict[str, Mask]:

@@ -59,14 +59,14 @@ def held(actor: Actor, action: Action) -> list[Held]:
     return _once(_held, actor, action)
 
 
-def _once(work: Callable[[Actor, Action], T], actor: Actor, action: Action) -> T:
+def _once(work: Callable[..., T], actor: Actor, action: Action, *more: Any) -> T:
     stands = standing.version() if actor.department else 0
-    key = (work, actor, action, policy().revision, stands, int(time.time()))
+    key = (work, actor, action, more, policy().revision, stands, int(time.time()))
     found = _worked_out.get(key)
     if found is None:
         if len(_worked_out) > _ROOM:
             _worked_out.clear()
-        found = _worked_out[key] = work(actor, action)
+        found = _worked_out[key] = work(actor, action, *more)
     return cast(T, found)
 
 
@@ -116,20 +116,25 @@ def _is_holder(stands: standing.Standing, actor: Actor) -> bool:
     return bool(set(stands.people_roles) & set(actor.roles))
 
 
-def visible(actor: Actor, action: Action = "read") -> tuple[sql.Composable, dict[str, Any]]:
+def visible(
+    actor: Actor, action: Action = "read", types: tuple[str, ...] = ()
+) -> tuple[sql.Composable, dict[str, Any]]:
     """See ``door.visible``."""
     if actor.kind == "system":
         return sql.SQL("true"), {}
-    text, parameters = _once(_visible, actor, action)
+    text, parameters = _once(_visible, actor, action, types)
     return sql.SQL(text), dict(parameters)
 
 
-def _visible(actor: Actor, action: Action) -> tuple[str, dict[str, Any]]:
+def _visible(actor: Actor, action: Action, types: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
     parameters: dict[str, Any] = {}
     withheld = withheld_types(policy(), actor, action)
     parts = []
     for number, each in enumerate(held(actor, action)):
-        if part := _condition(f"{action}_{number}", each, actor, withheld, parameters):
+        part = _condition(f"{action}_{number}", each, actor, withheld, parameters, frozenset(types))
+        if part == _ALL:
+            return "true", {}
+        if part is not None:
             parts.append(part)
     if not parts:
         return "false", {}
@@ -161,25 +166,26 @@ def withheld_types(now: Policy, actor: Actor, action: Action) -> tuple[str, ...]
     return now.personal
 
 
+_ALL = sql.SQL("(true)")
+
+
 def _condition(
-    mark: str, each: Held, actor: Actor, withheld: tuple[str, ...], parameters: dict[str, Any]
+    mark: str,
+    each: Held,
+    actor: Actor,
+    withheld: tuple[str, ...],
+    parameters: dict[str, Any],
+    asked: frozenset[str] = frozenset(),
 ) -> sql.Composable | None:
+    """None where it reaches nothing. ``asked``: the only types of the rows it is put to, if that is known."""
+
     def given(name: str, value: Any) -> sql.Composable:
         parameters[f"access_{name}_{mark}"] = value
         return sql.Placeholder(f"access_{name}_{mark}")
 
     grant = each.grant
-    parts: list[sql.Composable] = []
-    if "*" in grant.types and grant.rows != "public":
-        if withheld:
-            parts.append(sql.SQL("type <> all({})").format(given("withheld", list(withheld))))
-    else:
-        codes = [code for code in grant.types if code not in withheld]
-        if not codes:
-            return None
-        parts.append(sql.SQL("type = any({})").format(given("types", codes)))
-    rows = _rows(each, actor, given)
-    if rows is None:
+    parts, rows = _of_types(grant, withheld, asked, given), _rows(each, actor, given)
+    if parts is None or rows is None:
         return None
     parts += rows
     if grant.owners:
@@ -190,7 +196,21 @@ def _condition(
         parts.append(_where(attribute, values, place, given))
     if each.consent:
         parts.append(sql.SQL(_CONSENTED).format(agreement=given("agreement", each.agreement)))
-    return sql.SQL("(") + sql.SQL(" and ").join(parts or [sql.SQL("true")]) + sql.SQL(")")
+    return sql.SQL("(") + sql.SQL(" and ").join(parts) + sql.SQL(")") if parts else _ALL
+
+
+def _of_types(
+    grant: Grant, withheld: tuple[str, ...], asked: frozenset[str], given: Any
+) -> list[sql.Composable] | None:
+    """None where no row of the types asked for is left."""
+    if "*" in grant.types and grant.rows != "public":
+        if withheld and not (asked and asked.isdisjoint(withheld)):
+            return [sql.SQL("type <> all({})").format(given("withheld", list(withheld)))]
+        return []
+    codes = [code for code in grant.types if code not in withheld and (not asked or code in asked)]
+    if not codes:
+        return None
+    return [] if asked and asked <= set(codes) else [sql.SQL("type = any({})").format(given("types", codes))]
 
 
 def _rows(each: Held, actor: Actor, given: Any) -> list[sql.Composable] | None:

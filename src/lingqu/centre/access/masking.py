@@ -99,6 +99,14 @@ def masks(
     return shown if whole else {**shown, "*": "absent"}
 
 
+def masks_of_all(actor: Actor, entity_type: str) -> dict[str, Mask] | None:
+    """See ``door.masks_of_all``."""
+    grants = [each.grant if each.plain else None for each in covering(actor, "read", entity_type)]
+    if any(g is None or g.owners or g.regions or g.rows not in ("all", "public") for g in grants):
+        return None
+    return masks(actor, entity_type)
+
+
 def hidden(actor: Actor, entity_type: str) -> dict[str, Mask]:
     """Like ``masks``, for the row the actor sees least of: what some grant alone would mask is masked."""
     if actor.kind == "system":

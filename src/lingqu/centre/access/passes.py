@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ SECONDS = 600.0
 """How long a pass is good; it is made anew in the last fifth of that."""
 _SET = "select set_config('lingqu.pass', %s, false)"
 _GUARDED = re.compile(
-    r"entity|guard\.evolution|procedures_|papers_a|notices_|offers_|guides_rating|blueprint_"
+    r"entity|guard\.evolution|protocols_snapshot|procedures_|papers_a|notices_|offers_|guides_rating|blueprint_"
     r"|fusion_(?:fusiondispute|correction)"
     r"|access_ledger|access_objection|access_proposal|access_representation|access_mandate"
     r"|(?:update|insert into) \"?access_(?:account|consent|credential|delegation|grant|objection)"
@@ -84,9 +84,14 @@ def carry(actor: Actor) -> None:
 
 def under_pass(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Django's execute wrapper for connections of the web role."""
-    if not isinstance(sql, str) or _GUARDED.search(sql):
+    if not isinstance(sql, str) or _guarded(sql):
         _bring(context["connection"])
     return execute(sql, params, many, context)
+
+
+@lru_cache(2_000)
+def _guarded(statement: str) -> bool:
+    return _GUARDED.search(statement) is not None
 
 
 def _bring(connection: Any) -> None:

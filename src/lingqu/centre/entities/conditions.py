@@ -31,6 +31,8 @@ class Condition:
     parts: list[sql.Composable] = field(default_factory=list)
     parameters: dict[str, Any] = field(default_factory=dict)
     exact: geoquery.Exact | None = None
+    before: sql.Composable = field(default_factory=lambda: sql.SQL(""))
+    """What stands before a statement of it (``frozen.over``)."""
 
     def add(self, text: str, **parameters: Any) -> None:
         """``text`` is one of our own constants."""
@@ -48,7 +50,9 @@ def condition(actor: Actor, query: Query) -> Condition:
     access.require_agreement(actor, query.types)
     _granted_some(actor, query.types)
     made = Condition()
-    granted, parameters = access.visible(actor)
+    declared = schemas()
+    known = query.types if all(t in declared for t in query.types) else ()
+    granted, parameters = access.visible(actor, types=known)
     made.parts.append(granted)
     made.parameters |= parameters
     made.add("(expires_at is null or expires_at > now())")

@@ -28,6 +28,7 @@ from lingqu.centre.drawing import door as drawing
 from lingqu.centre.entities import analyst, maps, ordering, qlang, reads, representing
 from lingqu.centre.entities import claims as claims_
 from lingqu.centre.entities import evolution as _evolution
+from lingqu.centre.entities import frozen as _frozen
 from lingqu.centre.entities import history as _history
 from lingqu.centre.entities import verify as _verify
 from lingqu.centre.entities import versions as _versions
@@ -119,9 +120,10 @@ def reap(ids: Sequence[str] | None = None) -> int:
 
 
 @steady
-def get(actor: Actor, entity_id: str) -> Entity:
-    """One entity as the actor may see it. Raises NotFound where it does not exist or is not to be seen."""
-    return reads.get(actor, entity_id)
+def get(actor: Actor, entity_id: str, *, frozen: str = "") -> Entity:
+    """One entity as the actor may see it; ``frozen``: as a snapshot holds it. Raises NotFound where it does not exist
+    or is not to be seen."""
+    return reads.get(actor, entity_id, frozen)
 
 
 @steady
@@ -181,6 +183,32 @@ def versions(actor: Actor, query: Query, *, after: str = "", limit: int = 1000) 
     No attribute is read, so that neither the ledger nor a quota is touched; ids and times must not leave the city for
     who did not get the entities themselves."""
     return _versions.versions(actor, query, after, limit)
+
+
+@steady
+def freeze(actor: Actor, snapshot: str, query: Query, *, most: int) -> int:
+    """Keep copies of what a query finds at this moment, for ``Query.frozen``; gives how many. They are the actor's
+    alone, and of them only what the actor may see when they are read. It is a reading of them, with its ledger rows and
+    quotas. Raises Invalid (``entity.frozen``) where there are more than ``most``, and what ``find`` raises; it is to be
+    undone with the caller's transaction then."""
+    return reads.freeze(actor, snapshot, query, most)
+
+
+@steady
+def keep_frozen(actor: Actor, snapshot: str, entities: Sequence[Entity]) -> int:
+    """Like ``freeze``, of entities that another system holds a part of, as the actor sees them now."""
+    return _frozen.keep(actor, snapshot, entities)
+
+
+@steady
+def copy_frozen(actor: Actor, snapshot: str, to: str) -> int:
+    """The same copies once more."""
+    return _frozen.copy(actor, snapshot, to)
+
+
+def thaw(snapshots: Sequence[str]) -> int:
+    """Delete the copies of snapshots; gives how many there were."""
+    return _frozen.thaw(snapshots)
 
 
 def attribute_times(entities: Sequence[Entity]) -> dict[str, dict[str, tuple[datetime, datetime]]]:

@@ -6,9 +6,11 @@ States lie in a temporary table in the shape of ``entity``: rights, masks and qu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -23,11 +25,57 @@ from lingqu.centre.entities.shapes import Change, Query, Told, Touched
 
 _NAMES = tuple(name.split("::")[0] for name in COLUMNS.split(", "))
 _MOST_FILTERS = 100  # of one statement
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_PAST = """
-select entity_id, known_to, was::text, meta::text, version, known_from from entity_past
-where entity_id = any(%(ids)s) and known_to >= %(since)s order by seq desc
-"""
+_MICROS = "(extract(epoch from {}) * 1000000)::bigint"
+_TAIL = f"""
+tail as (
+    select p.* from unnest(%(ids)s::text[]) e(id) cross join lateral (
+        select seq, entity_id, known_to as told, {_MICROS.format("known_to")} as known_to, was, meta, version,
+            {_MICROS.format("known_from")} as known_from
+        from entity_past where entity_id = e.id order by seq desc limit %(most)s
+    ) p
+)"""  # noqa: S608
+_PAST = f"""
+with {_TAIL}
+select entity_id, known_to, was::text, meta::text, version, known_from,
+    count(*) over (partition by entity_id) as seen
+from tail where told >= %(since)s order by seq desc
+"""  # noqa: S608
+_FEW = 32  # rows of history that are read one by one
+_MERGED = f"""
+with {_TAIL}, later as materialized (
+    select * from tail where told > %(until)s
+), ended as (
+    select distinct on (entity_id) * from later where meta ? 'deleted' order by entity_id, seq
+), near as materialized (
+    select l.* from later l left join ended e using (entity_id) where e.seq is null or l.seq < e.seq
+), merged as (
+    select entity_id, min(seq) as seq,
+        coalesce(jsonb_object_agg(key, value) filter (where attribute), '{{}}') as was,
+        coalesce(jsonb_object_agg(key, value) filter (where not attribute), '{{}}') as meta
+    from (
+        select distinct on (entity_id, attribute, key) * from (
+            select entity_id, seq, true as attribute, key, value from near cross join jsonb_each(was)
+            union all
+            select entity_id, seq, false, key, value from near cross join jsonb_each(meta - 'prov')
+        ) parts order by entity_id, attribute, key, seq
+    ) first group by entity_id
+), started as (
+    select distinct on (entity_id) entity_id, known_to, version, known_from from near order by entity_id, seq
+)
+select entity_id, known_to, was, meta, version, known_from, seen from (
+    select 2 as step, seq, entity_id, known_to, was::text, meta::text, version, known_from from ended
+    union all
+    select 1, 0, entity_id, known_to, was::text, meta::text, version, known_from
+    from started join merged using (entity_id)
+    union all
+    select 0, seq, entity_id, known_to, was::text, meta::text, version, known_from
+    from tail where told between %(since)s and %(until)s
+) every
+join (select entity_id, count(*) as seen from tail where told >= %(since)s group by 1) counted using (entity_id)
+order by step desc, seq desc
+"""  # noqa: S608
 
 _STAGE = """
 create temp table if not exists entity_news (
@@ -52,57 +100,99 @@ class _State:
     row: dict[str, Any] | None
     was: Mapping[str, Any]
 
+    @cached_property
+    def raw(self) -> tuple[Any, ...]:
+        return _raw(self.row)
+
+    @cached_property
+    def staged(self) -> tuple[Any, ...]:
+        assert self.row is not None
+        return _staged(self.row)
+
+    @cached_property
+    def touched(self) -> Touched:
+        return _touched(self)
+
+
+@dataclass
+class _Seen:
+    """What one actor sees in one transaction."""
+
+    reader: Reader
+    reached: Mapping[int, tuple[int, ...]]
+    told: dict[int, Told] = field(default_factory=dict)
+
 
 class News:
-    """A batch of the change log. Use it inside one ``with``, which is one transaction."""
+    """A batch of the change log. Use it inside one ``with``, which is one transaction; ``again`` is another."""
 
     def __init__(self, changes: Sequence[Change]) -> None:
         self._changes = changes
         self._states: list[_State] = []
-        self._atomic = transaction.atomic()
-        self._reached: dict[Actor, dict[int, tuple[int, ...]]] = {}
+        self._open = ExitStack()
+        self._seen: dict[Actor, _Seen] = {}
 
     def __enter__(self) -> News:
-        self._atomic.__enter__()
-        self._states = _states(self._changes)
+        with ExitStack() as opening:
+            opening.enter_context(transaction.atomic())
+            self._states = _states(self._changes)
+            self._stage(range(len(self._states)))
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(self, *fault: Any) -> None:
+        self._open.__exit__(*fault)
+
+    @contextmanager
+    def again(self, places: Iterable[int]) -> Iterator[News]:
+        """A later transaction, in which these places are told by the rights that stand then."""
+        with transaction.atomic():
+            self._stage(sorted(places))
+            yield self
+
+    def _stage(self, places: Iterable[int]) -> None:
+        self._seen = {}
         with connection.cursor() as cursor:
             cursor.execute(_STAGE)
             cursor.execute("truncate entity_news")
             with cursor.copy(_FILL) as copy:
-                for place, state in enumerate(self._states):
-                    if state.row is not None:
-                        copy.write_row((place, *_staged(state.row)))
-        return self
-
-    def __exit__(self, *fault: Any) -> None:
-        self._atomic.__exit__(*fault)
+                for place in places:
+                    if (state := self._states[place]).row is not None:
+                        copy.write_row((place, *state.staged))
 
     def touched(self) -> list[Touched]:
         """What each change touched, by name; no values."""
-        return [_touched(state) for state in self._states]
+        return [state.touched for state in self._states]
 
-    def sift(self, actor: Actor, asked: Sequence[Query]) -> list[frozenset[int]]:
+    def sift(
+        self, actor: Actor, asked: Sequence[Query], among: Sequence[Iterable[int]] | None = None
+    ) -> list[frozenset[int]]:
         """For each query (``q`` and ``geo`` are held to, and ``types`` where they mask what is filtered by) the places
-        of the changes whose entity the actor may see and that it finds. One statement for a hundred of them."""
+        of the changes whose entity the actor may see and that it finds. One statement for a hundred of them.
+        ``among``: for each query the places that it is asked of; all unless given."""
         found: list[frozenset[int]] = []
+        each = [frozenset(places) for places in among or [range(len(self._states))] * len(asked)]
         for start in range(0, len(asked), _MOST_FILTERS):
-            found += self._sift(actor, asked[start : start + _MOST_FILTERS])
+            found += self._sift(actor, asked[start : start + _MOST_FILTERS], each[start : start + _MOST_FILTERS])
         return found
 
-    def _sift(self, actor: Actor, asked: Sequence[Query]) -> list[frozenset[int]]:
+    def _sift(self, actor: Actor, asked: Sequence[Query], among: Sequence[frozenset[int]]) -> list[frozenset[int]]:
         granted, parameters = access.visible(actor)
         filters, hidden = [], []
-        for query in asked:
+        for query, places in zip(asked, among, strict=True):
             tree = qlang.parse(query.q) if query.q else None
             hidden.append(conditions.unseen(actor, query, tree))
             text = jsonpaths.compile_tree(tree, parameters)[0] if tree is not None else "true"
+            if tree is not None and len(places) < len(self._states):
+                parameters[name := f"among_{len(parameters)}"] = sorted(places)
+                text = f"place = any(%({name})s::integer[]) and ({text})"
             filters.append(sql.SQL("coalesce(({}), false)").format(sql.SQL(text)))
         statement = sql.SQL(_FILTERS).format(filters=sql.SQL(", ").join(filters), granted=granted)
         with reads.asking() as cursor:
             cursor.execute(statement, parameters)
             rows = cursor.fetchall()
         return [
-            self._near(query, [p for p, held in rows if held[n] and self._type(p) not in hidden[n]])
+            self._near(query, [p for p, held in rows if held[n] and p in among[n] and self._type(p) not in hidden[n]])
             for n, query in enumerate(asked)
         ]
 
@@ -125,35 +215,39 @@ class News:
         """The entities as the actor may see them now, masked, with what the change touched as it was before; None for
         what may not be seen. It counts against agreements and, of persons, leaves rows in the ledger."""
         wanted = range(len(self._states)) if places is None else places
-        reached = self._seen(actor)
-        reader = Reader(actor)
-        seen = [place for place in wanted if place in reached]
-        rows = {place: _raw(self._states[place].row) for place in seen}
-        reader.know({rows[place][0]: reached[place] for place in seen})
-        reader.count(list({row[0]: row for row in rows.values()}.values()))
-        found = {place: self._told(reader, place, rows[place]) for place in seen}
+        seen = self._of(actor)
+        shown = [place for place in wanted if place in seen.reached]
+        rows = {(row := self._states[place].raw)[0]: row for place in shown}
+        seen.reader.know({self._states[place].raw[0]: seen.reached[place] for place in shown})
+        seen.reader.count(list(rows.values()))
+        found = {place: self._told(seen, place) for place in shown}
         reads.note(actor, [told.entity for told in found.values()])
         return [found.get(place) for place in wanted]
 
-    def _seen(self, actor: Actor) -> dict[int, tuple[int, ...]]:
+    def _of(self, actor: Actor) -> _Seen:
         """Places of what the actor may see, each with the numbers of the grants that ``access.reached`` speaks of."""
-        if actor not in self._reached:
+        if actor not in self._seen:
             granted, parameters = access.visible(actor)
             column, more = access.reached(actor)
             statement = sql.SQL(_REACHED).format(reached=column or sql.SQL("null::integer[]"), granted=granted)
             with connection.cursor() as cursor:
                 cursor.execute(statement, {**parameters, **more})
-                self._reached[actor] = {place: tuple(numbers or ()) for place, numbers in cursor.fetchall()}
-        return self._reached[actor]
+                reached = {place: tuple(numbers or ()) for place, numbers in cursor.fetchall()}
+            self._seen[actor] = _Seen(Reader(actor), reached)
+        return self._seen[actor]
 
-    def _told(self, reader: Reader, place: int, row: Sequence[Any]) -> Told:
-        state, entity = self._states[place], reader.entity(row)
-        masks = reader.masks(entity.type, entity.owner, entity.region, entity.id)
-        was = {name: value for name, value in state.was.items() if value is not None}
-        before = dict.fromkeys(state.was.keys() - was.keys(), None) | access.apply_masks(masks, was)
-        if masks.get("*") == "absent":
-            before = {name: value for name, value in before.items() if value is not None or name in entity.attrs}
-        return Told(state.change, entity, before, touched=_touched(state))
+    def _told(self, seen: _Seen, place: int) -> Told:
+        """Made once for all subscriptions of an actor that hear of it in one transaction."""
+        if place not in seen.told:
+            state = self._states[place]
+            entity = seen.reader.entity(state.raw)
+            masks = seen.reader.masks(entity.type, entity.owner, entity.region, entity.id)
+            was = {name: value for name, value in state.was.items() if value is not None}
+            before = dict.fromkeys(state.was.keys() - was.keys(), None) | access.apply_masks(masks, was)
+            if masks.get("*") == "absent":
+                before = {name: value for name, value in before.items() if value is not None or name in entity.attrs}
+            seen.told[place] = Told(state.change, entity, before, touched=state.touched)
+        return seen.told[place]
 
 
 def _states(changes: Sequence[Change]) -> list[_State]:
@@ -161,11 +255,7 @@ def _states(changes: Sequence[Change]) -> list[_State]:
     with connection.cursor() as cursor:
         cursor.execute(f"select {COLUMNS} from entity where id = any(%(ids)s)", {"ids": ids})  # noqa: S608
         standing = {row[0]: _mapped(row) for row in cursor.fetchall()}
-        past: dict[str, list[Any]] = {}
-        if changes:
-            cursor.execute(_PAST, {"ids": ids, "since": min(c.at for c in changes)})
-            for row in cursor.fetchall():
-                past.setdefault(row[0], []).append(row)
+    past = _past(changes, ids) if changes else {}
     by_entity: dict[str, list[int]] = {}
     for place, change in enumerate(changes):
         by_entity.setdefault(change.entity_id, []).append(place)
@@ -176,18 +266,36 @@ def _states(changes: Sequence[Change]) -> list[_State]:
     return [found[place] for place in range(len(changes))]
 
 
+def _past(changes: Sequence[Change], ids: list[str]) -> dict[str, list[Any]]:
+    """Of each entity what its history undoes, newest first, as far back as the changes. Of an entity that many changes
+    came upon since, these are one row: each attribute as the first of them found it."""
+    since, until = min(c.at for c in changes), max(c.at for c in changes)
+    found: dict[str, list[Any]] = {}
+    asked, statement, most = ids, _PAST, _FEW
+    while asked:
+        rows: dict[str, list[Any]] = {}
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"ids": asked, "since": since, "until": until, "most": most})
+            for row in cursor.fetchall():
+                rows.setdefault(row[0], []).append(row)
+        found |= rows
+        asked = [pk for pk in asked if pk in rows and rows[pk][0][6] == most]
+        statement, most = _MERGED, most * 8
+    return found
+
+
 def _backwards(
     changes: Sequence[Change], places: list[int], row: dict[str, Any] | None, past: list[Any]
 ) -> list[tuple[int, _State]]:
     """States of one entity, from what stands back to the first change."""
     found, at = [], 0
     for place in reversed(places):
-        change = changes[place]
-        while at < len(past) and past[at][1] > change.at:
+        change, moment = changes[place], _micros(changes[place].at)
+        while at < len(past) and past[at][1] > moment:
             row, at = _undone(row, past[at]), at + 1
         was: Mapping[str, Any] = {}
         after = row
-        if at < len(past) and past[at][1] == change.at and change.operation != "created":
+        if at < len(past) and past[at][1] == moment and change.operation != "created":
             was = orjson.loads(past[at][2])
             before = _undone(row, past[at])
             if change.operation == "deleted":
@@ -200,8 +308,8 @@ def _backwards(
 
 
 def _undone(row: dict[str, Any] | None, past: Any) -> dict[str, Any] | None:
-    entity_id, _, was, stored, version, since = past
-    meta, old = orjson.loads(stored), orjson.loads(was)
+    entity_id, _, was, stored, version, micros, _ = past
+    meta, old, since = orjson.loads(stored), orjson.loads(was), _EPOCH + timedelta(microseconds=micros)
     if meta.get("deleted"):
         row = dict.fromkeys(_NAMES) | {"id": entity_id, "types": [], "scopes": [], "prov": {}, "contested": []}
         row |= {name: meta[name] for name in ("type", "types", "owner", "region", "scopes", "label") if name in meta}
@@ -211,6 +319,10 @@ def _undone(row: dict[str, Any] | None, past: Any) -> dict[str, Any] | None:
     attrs = {k: v for k, v in row["attrs"].items() if k not in old} | {k: v for k, v in old.items() if v is not None}
     plain = {name: meta[name] for name in ("type", "types", "owner", "region", "scopes", "label") if name in meta}
     return {**row, **plain, "attrs": attrs, "modified_at": since, "version": version}
+
+
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 def _time(text: str) -> datetime:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lingqu.centre.entities.faults import bad
@@ -60,6 +61,7 @@ class Both:
 Tree = Term | Both
 
 
+@lru_cache(1_000)
 def parse(text: str) -> Tree:
     """Raises Invalid (``entity.q``) with the place of what is wrong."""
     reader = _Reader(text)

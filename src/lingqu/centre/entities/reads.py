@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -17,9 +16,9 @@ from psycopg import sql
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
-from lingqu.centre.entities import faults, ordering, seldom, tally
+from lingqu.centre.entities import faults, frozen, ordering, seldom, tally
 from lingqu.centre.entities.conditions import Condition, condition, identifier_forms, masking, standing
-from lingqu.centre.entities.rows import COLUMNS, Reader
+from lingqu.centre.entities.rows import COLUMNS, STORED, Reader
 from lingqu.centre.entities.schema import fold, schemas
 from lingqu.centre.entities.shapes import Entity, Page, Query
 from lingqu.kernel.errors import NotFound
@@ -56,19 +55,20 @@ def asking(again: bool = False) -> Iterator[Any]:
         raise
 
 
-def get(actor: Actor, entity_id: str) -> Entity:
+def get(actor: Actor, entity_id: str, snapshot: str = "") -> Entity:
     """See ``door.get``."""
     with access.prepared() as cursor:
         granted, parameters = access.visible(actor)
+        before, more = frozen.over(snapshot)
         statement = sql.SQL(
             f"select {COLUMNS}, {{granted}} from entity where id = %(id)s "  # noqa: S608
             "and (expires_at is null or expires_at > now())"
         ).format(granted=granted)
-        cursor.execute(statement, {**parameters, "id": entity_id})
+        cursor.execute(before + statement if snapshot else statement, {**parameters, **more, "id": entity_id})
         row = cursor.fetchone()
     if row is None or not row[-1]:
         raise _absent(actor, entity_id, row)
-    [entity] = Reader(actor).entities([row])
+    [entity] = Reader(actor, frozen=snapshot).entities([row])
     note(actor, [entity])
     return entity
 
@@ -101,15 +101,26 @@ def find(actor: Actor, query: Query) -> Page:
     if query.common:
         query = _looked_through(actor, replace(query, common=False))
     made = condition(actor, query)
+    made.before, asked_of = frozen.over(query.frozen)
+    made.parameters |= asked_of
     query = _unrevealing(actor, query)
-    with asking(again=_filtered(query) and not query.offset) as cursor:
+    with asking(again=made.exact is not None or (_filtered(query) and not query.offset)) as cursor:
         rows = _exactly(cursor, made, query) if made.exact else _plainly(cursor, made, query)
-    entities = Reader(actor).entities(rows[: query.limit])
+    entities = Reader(actor, frozen=query.frozen).entities(rows[: query.limit])
     note(actor, entities, words=words)
     if not entities:
         _note_nobody(actor, asked, words)
     more = len(rows) > query.limit and query.limit > 0
     return Page(entities, _cursor(query.order, rows[query.limit - 1]) if more else "")
+
+
+def freeze(actor: Actor, snapshot: str, query: Query, most: int) -> int:
+    """See ``door.freeze``."""
+    ids = frozen.freeze(actor, snapshot, query, most)
+    for first in range(0, len(ids), _BATCH):
+        chunk = tuple(ids[first : first + _BATCH])
+        find(actor, Query(ids=chunk, limit=len(chunk), frozen=snapshot))
+    return len(ids)
 
 
 def _unrevealing(actor: Actor, query: Query) -> Query:
@@ -171,17 +182,34 @@ def _plainly(cursor: Any, made: Condition, query: Query) -> list[Any]:
         seldom.saw(asked, rare=not frequent)
         if frequent:
             return _page(cursor, _statement(made, query), made, query)
-    began = time.monotonic()
-    found = sql.SQL("with entity as materialized (select * from entity where {}) ").format(made.where())
-    rows = _page(cursor, found + _statement(replace(made, parts=[sql.SQL("true")]), query), made, query)
-    if time.monotonic() - began > seldom.SLOW:
+    if query.after:
+        made.parameters["after_id"] = _position(query)[1]
+    keyset = sql.SQL("id > %(after_id)s" if query.after else "true")
+    statement = sql.SQL(_RARE).format(
+        stored=sql.SQL(STORED),
+        found=made.where(),
+        keyset=keyset,
+        limit=sql.Literal(query.limit + 1),
+        offset=sql.Literal(query.offset),
+        columns=sql.SQL(COLUMNS),
+    )
+    cursor.execute(statement, made.parameters)
+    rows = list(cursor.fetchall())
+    if rows and rows[0][-1] > seldom.MANY:
         seldom.saw(asked, rare=False)
     return rows
 
 
+_RARE = """
+with found as materialized (select {stored} from entity where {found}),
+page as (select * from found where {keyset} order by id limit {limit} offset {offset})
+select {columns}, (select count(*) from found) from page order by id
+"""  # all that is found is looked at, so little is carried along, and only what is told is written as text
+
+
 def _page(cursor: Any, statement: sql.Composable, made: Condition, query: Query) -> list[Any]:
     limit = sql.SQL(" limit {} offset {}").format(sql.Literal(query.limit + 1), sql.Literal(query.offset))
-    cursor.execute(statement + limit, made.parameters)
+    cursor.execute(made.before + statement + limit, made.parameters)
     return list(cursor.fetchall())
 
 
@@ -190,7 +218,8 @@ def _filtered(query: Query) -> bool:
     frequent, and would walk through a whole type for one that is rare."""
     declared = schemas()
     known = bool(query.types) and all(t in declared for t in query.types)
-    return known and bool(query.q or query.facets) and query.order == "id" and not query.sorts and query.limit > 0
+    by_value = known and bool(query.q or query.facets) and not query.frozen
+    return by_value and query.order == "id" and not query.sorts and query.limit > 0
 
 
 def _frequent(cursor: Any, made: Condition, query: Query) -> bool:
@@ -211,15 +240,20 @@ def _frequent(cursor: Any, made: Condition, query: Query) -> bool:
 
 
 def _exactly(cursor: Any, made: Condition, query: Query) -> list[Any]:
-    """Candidates in the order asked for, looked at in batches until a page is full."""
+    """Candidates in the order asked for, their shapes looked at in batches until a page is full; then the page."""
     assert made.exact
     exact, wanted = made.exact, query.offset + query.limit + 1
     shape = "geo ->> %(geo_attribute)s" if exact.attribute else "geom"
-    cursor.execute(_statement(made, query, f"{COLUMNS}, {shape}"), made.parameters)
-    found: list[Any] = []
+    cursor.execute(made.before + _statement(made, query, f"id, {shape}"), made.parameters)
+    found: list[str] = []
     while len(found) < wanted and (rows := cursor.fetchmany(_BATCH)):
-        found.extend(row for row, holds in zip(rows, exact.holds([r[-1] for r in rows]), strict=True) if holds)
-    return found[query.offset : wanted]
+        found.extend(row[0] for row, holds in zip(rows, exact.holds([r[-1] for r in rows]), strict=True) if holds)
+    page = found[query.offset : wanted]
+    if not page:
+        return []
+    made.add("id = any(%(exact_page)s)", exact_page=page)
+    cursor.execute(made.before + _statement(made, replace(query, after="")), made.parameters)
+    return list(cursor.fetchall())
 
 
 def _cursor(order: str, row: Sequence[Any]) -> str:
@@ -252,6 +286,8 @@ def _label(entity_id: str) -> str:
 def count(actor: Actor, query: Query, most: int | None) -> int:
     """See ``door.count``."""
     made = condition(actor, query)
+    made.before, more = frozen.over(query.frozen)
+    made.parameters |= more
     if tally.holds(actor, query):
         return tally.of(actor, query)
     number = _count(made, most)
@@ -266,11 +302,11 @@ def _count(made: Condition, most: int | None) -> int:
             limited = sql.SQL("order by id limit %(most)s" if most is not None else "")
             found = sql.SQL("select 1 from entity where {} {}").format(made.where(), limited)
             statement = sql.SQL("select count(*) from ({}) found").format(found)
-            cursor.execute(statement, {**made.parameters, "most": (most or 0) + 1})
+            cursor.execute(made.before + statement, {**made.parameters, "most": (most or 0) + 1})
             return int(cursor.fetchone()[0])
         shape = "geo ->> %(geo_attribute)s" if made.exact.attribute else "geom"
         statement = sql.SQL(f"select {shape} from entity where {{}}").format(made.where())  # noqa: S608
-        cursor.execute(statement, made.parameters)
+        cursor.execute(made.before + statement, made.parameters)
         total = 0
         while rows := cursor.fetchmany(_BATCH):
             total += sum(made.exact.holds([row[0] for row in rows]))

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
+from lingqu.centre.entities import frozen
 from lingqu.centre.entities.schema import Schema, schemas
 from lingqu.centre.entities.shapes import Entity
 from lingqu.kernel.elements import Mask
@@ -22,6 +23,8 @@ COLUMNS = (
     "expires_at, contested"
 )
 
+STORED = COLUMNS.replace("::text", "")
+
 
 @dataclass
 class Reader:
@@ -29,9 +32,12 @@ class Reader:
 
     actor: Actor
     _masks: dict[tuple[Any, ...], Mapping[str, Mask]] = field(default_factory=dict)
+    _alike: dict[str, Mapping[str, Mask] | None] = field(default_factory=dict)
     _reached: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _plainly: dict[tuple[str, ...], bool] = field(default_factory=dict)
     _schemas: dict[str, Schema] | None = None
+    frozen: str = ""
+    """The snapshot whose copies these are."""
 
     def entities(self, rows: Sequence[Sequence[Any]]) -> list[Entity]:
         """``rows`` in the order of COLUMNS. What agreements opened is counted against them."""
@@ -44,9 +50,10 @@ class Reader:
         column, parameters = access.reached(self.actor)
         if column is None or not ids:
             return
+        before, more = frozen.over(self.frozen)
         statement = sql.SQL("select id, {} from entity where id = any(%(ids)s)").format(column)
         with connection.cursor() as cursor:
-            cursor.execute(statement, {**parameters, "ids": list(ids)})
+            cursor.execute(before + statement, {**parameters, **more, "ids": list(ids)})
             self._reached |= {entity_id: tuple(numbers) for entity_id, numbers in cursor.fetchall()}
 
     def know(self, reached: Mapping[str, tuple[int, ...]]) -> None:
@@ -75,6 +82,10 @@ class Reader:
     def masks(self, kind: str, owner: str, region: str, entity_id: str) -> Mapping[str, Mask]:
         if self.actor.kind == "system":
             return {}
+        if kind not in self._alike:
+            self._alike[kind] = access.masks_of_all(self.actor, kind)
+        if (alike := self._alike[kind]) is not None:
+            return alike
         own = self._own(entity_id)
         key = (kind, owner, region, own, reached := self._reached.get(entity_id, ()))
         if key not in self._masks:

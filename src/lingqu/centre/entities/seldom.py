@@ -20,8 +20,8 @@ ENOUGH = 8
 AGAIN = 64
 """Every how many times it is looked nonetheless."""
 
-SLOW = 0.05
-"""Seconds beyond which what was taken for rare was not."""
+MANY = 5_000
+"""Entities found beyond which what was taken for rare was not. Time would not tell: on a busy machine all is slow."""
 
 MOST = 1_000
 """Shapes that are remembered."""

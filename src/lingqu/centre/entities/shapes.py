@@ -124,7 +124,8 @@ class Query:
     language tag, orders text by its base letters, else it is ordered by code point.
     ``common``: the words are known to be in very many entities, so the first of these are looked through before the
     index of words is asked; what is found is the same. ``asked_elsewhere``: query language that another system has
-    filtered by; it is held to the masks as ``q`` is, and to nothing else."""
+    filtered by; it is held to the masks as ``q`` is, and to nothing else. ``frozen``: the copies of a snapshot are
+    asked in place of the store."""
 
     types: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
@@ -147,6 +148,7 @@ class Query:
     scope_q: str = ""
     sorts: tuple[Sort, ...] = ()
     collation: str = ""
+    frozen: str = ""
 
 
 @dataclass(frozen=True)

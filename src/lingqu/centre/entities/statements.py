@@ -150,6 +150,10 @@ select id, type, types, owner, region, scopes, attrs || geo as attrs, prov, expi
        true_to, xmin::text as row, clock_timestamp() as at
 from entity where id = %(id)s
 """
+SEEN_COLUMNS = (
+    *("id", "type", "types", "owner", "region", "scopes", "attrs", "prov", "expires_at", "label", "modified_at"),
+    *("true_from", "true_to", "row", "at"),
+)
 _MAKING = """, refused as materialized (
     select from (
         select id, type, coalesce(owner, %(department)s) as owner, coalesce(region, '') as region from entity_draft

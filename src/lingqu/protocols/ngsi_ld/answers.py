@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -47,7 +48,7 @@ def _level(
     behind: dict[str, tuple[Entity, Shape]],
     elsewhere: Mapping[str, Any] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
-    times = door.attribute_times(entities) if shape.sys_attrs else {}
+    times = _times(entities, shape) if shape.sys_attrs else {}
     times = {pk: by | elsewhere.get(pk, {}) for pk, by in times.items()} if elsewhere else times
     linked = _linked(actor, entities, shape, seen) if shape.join and shape.level > 0 else {}
     write = compact.feature if media == http.GEO else compact.entity
@@ -61,6 +62,13 @@ def _level(
         for name, found in linked.items()
     }
     return [write(e, shape, times.get(e.id), inner) for e in entities]
+
+
+def _times(entities: list[Entity], shape: Shape) -> dict[str, dict[str, tuple[datetime, datetime]]]:
+    """Of their attributes. Of copies only the times of the whole are known: what came since must not show."""
+    if not shape.frozen:
+        return door.attribute_times(entities)
+    return {e.id: dict.fromkeys(e.attrs, (e.created_at, e.modified_at)) for e in entities}
 
 
 def _inline(actor: Actor, found: Entity, shape: Shape, seen: set[str]) -> dict[str, Any]:
@@ -80,5 +88,5 @@ def _linked(actor: Actor, entities: list[Entity], shape: Shape, seen: set[str]) 
     every = sorted(set().union(*wanted.values()))[:MOST] if wanted else []
     if not every:
         return {}
-    found = {e.id: e for e in door.find(actor, Query(ids=tuple(every), limit=MOST)).entities}
+    found = {e.id: e for e in door.find(actor, Query(ids=tuple(every), limit=MOST, frozen=shape.frozen)).entities}
     return {name: {i: found[i] for i in sorted(ids) if i in found} for name, ids in wanted.items()}

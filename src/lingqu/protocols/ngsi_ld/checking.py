@@ -31,6 +31,7 @@ _NOT_ATTRIBUTES = frozenset({"datasetId", "instanceId", "observedAt"}) | PREVIOU
 _UNITLESS = frozenset({"Relationship", "ListRelationship", "LanguageProperty", "JsonProperty", "VocabProperty"})
 _NAME = re.compile(r"[^\W\d_]\w*\Z")
 _SCOPE = re.compile(r"/?[^\W\d_]\w*(?:/[^\W\d_]\w*)*\Z")
+_USUAL = re.compile(r"[\w:.~!*'();@&=+$,/?#\[\]%-]+", re.ASCII)
 _DELIMITERS = frozenset('<>"{}|\\^`')
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?Z\Z")
 # Letters by category that are drawn as nothing: Hangul fillers and the empty Braille pattern.
@@ -46,6 +47,8 @@ def is_uri(text: Any) -> bool:
     """Whether it is a URI or an IRI whose every character can be seen: an id that looks like another is none."""
     if not isinstance(text, str) or ":" not in text[1:] or text == NULL:
         return False
+    if _USUAL.fullmatch(text):
+        return True
     return not any(_unseen(c) if c > "~" else c <= " " or c in _DELIMITERS for c in text)
 
 

@@ -21,6 +21,8 @@ _VERBATIM = frozenset(
     }
 )
 _WORDS = frozenset({"vocab", "objectType", "entityTypeSealed"})
+_PLAIN = (_VERBATIM | VALUES) - _WORDS - {"expiresAt"}
+"""What a normalized instance has with most; one that has nothing else goes out as it stands."""
 Times = Mapping[str, tuple[datetime, datetime]]
 Linked = Mapping[str, dict[str, Any]]
 
@@ -42,6 +44,8 @@ class Shape:
     join: str = ""
     level: int = 0
     contained: tuple[str, ...] = ()
+    frozen: str = ""
+    """The snapshot that linked entities are taken from."""
 
     def wants(self, name: str) -> bool:
         omitted = name in self.omit.members and self.omit.members[name] is None
@@ -72,8 +76,14 @@ def entity(found: Entity, shape: Shape, times: Times | None = None, linked: Link
         own |= {"createdAt": moment(found.created_at), "modifiedAt": moment(found.modified_at)}
         if found.expires_at is not None:
             own["expiresAt"] = moment(found.expires_at)
-    result = {name: value for name, value in own.items() if shape.wants(name)}
+    all_of_it = not (shape.pick or shape.omit or shape.attrs or shape.datasets)
+    result = own if all_of_it else {name: value for name, value in own.items() if shape.wants(name)}
+    as_it_stands = all_of_it and shape.form == "normalized" and not (shape.lang or shape.sys_attrs or linked)
+    said, disputed = shape.terms.said, found.contested
     for name, instances in found.attrs.items():
+        if as_it_stands and type(instances) is dict and _PLAIN.issuperset(instances) and name not in disputed:
+            result[said(name)] = instances
+            continue
         if not shape.wants_attribute(name):
             continue
         kept = _of_datasets(instances, shape.datasets)

@@ -83,6 +83,8 @@ def had(url: str) -> str:
     Invalid where it is none."""
     try:
         text = _asked(url)
+    except httpx.InvalidURL as error:
+        raise _none(url) from error
     except (LingquError, httpx.HTTPError) as error:
         raise _unavailable(url) from error
     try:

@@ -32,11 +32,16 @@ def lifetime(given: Mapping[str, str]) -> timedelta:
     """``entityMapLifetime``, an ISO 8601 duration, as far as it is granted (6.4.3.2)."""
     if "entityMapLifetime" not in given:
         return LIFE
-    parts = _DURATION.match(given["entityMapLifetime"])
-    if not parts or max(len(p or "") for p in parts.groups()) > 9:
-        raise http.bad_data("entityMapLifetime must be an ISO 8601 duration such as PT10M")
+    return min(duration(given["entityMapLifetime"], "entityMapLifetime"), LONGEST)
+
+
+def duration(text: str, name: str) -> timedelta:
+    """An ISO 8601 duration without years and months. Raises Problem (BadRequestData)."""
+    parts = _DURATION.match(text)
+    if not parts or max(len(p or "") for p in parts.groups()) > 6:
+        raise http.bad_data(f"{name} must be an ISO 8601 duration such as PT10M")
     days, hours, minutes, seconds = (int(part or 0) for part in parts.groups())
-    return min(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds), LONGEST)
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
 def wanted(request: HttpRequest, given: Mapping[str, str]) -> bool:

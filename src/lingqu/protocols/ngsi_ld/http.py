@@ -63,6 +63,8 @@ def endpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             if request.user.is_authenticated and (broken := _csrf(request)):
                 return broken
             _tenant(request)
+            if "HTTP_NGSILD_SNAPSHOT" in request.META:
+                _of_snapshot(request)
             answer = view(request, **kwargs)
             versions.conform(request, answer)
             return _warned(request, _lean(answer))
@@ -101,6 +103,16 @@ def _tenant(request: HttpRequest) -> None:
     """An instance is one city's: it has no tenant but the one that is not named (4.14)."""
     if name := request.headers.get("NGSILD-Tenant"):
         raise Problem("NonexistentTenant", 404, f"没有租户 {name[:80]}", f"there is no tenant {name[:80]!r}")
+
+
+def _of_snapshot(request: HttpRequest) -> None:
+    """A snapshot is there for querying and retrieving entities; whatever else names one is refused."""
+    path = request.path.removeprefix(f"{BASE}/").strip("/")
+    reads = request.method in ("GET", "HEAD") and path.split("/")[0] == "entities" and "/attrs" not in path
+    if not reads and path != "entityOperations/query":
+        raise Problem(
+            "OperationNotSupported", 422, "快照只能查询和读取实体", "a snapshot is for querying and retrieving entities"
+        )
 
 
 def _known(request: HttpRequest) -> Actor:
@@ -163,7 +175,9 @@ def problem(error: LingquError) -> HttpResponse:
 
 
 def actor(request: HttpRequest) -> Actor:
-    return replace(access.actor_of(request), way="api")
+    found = replace(access.actor_of(request), way="api")
+    access.carry(found)
+    return found
 
 
 def writer(request: HttpRequest) -> Actor:

@@ -56,17 +56,17 @@ def resolved(actor: Actor, query: Query, terms: Any) -> str:
     """The query in the store's own language."""
     if "{" not in _QUOTED.sub("", query.q):
         return query.q
-    return door.renamed_q(_resolved(actor, query.q, terms), terms.stored)
+    return door.renamed_q(_resolved(actor, query.q, terms, query.frozen), terms.stored)
 
 
-def _resolved(actor: Actor, q: str, terms: Any) -> str:
+def _resolved(actor: Actor, q: str, terms: Any, frozen: str) -> str:
     def linked(found: re.Match[str]) -> str:
         attribute, inner, rest = found[1], found[2], found[3] or ""
         hint = _HINT.match(inner)
         types = (terms.stored(hint[1]),) if hint else ()
         inner = hint[2] if hint else inner
-        asked = _resolved(actor, inner + rest, terms)
-        targets = door.find(actor, Query(types=types, q=door.renamed_q(asked, terms.stored), limit=MOST)).entities
+        renamed = door.renamed_q(_resolved(actor, inner + rest, terms, frozen), terms.stored)
+        targets = door.find(actor, Query(types=types, q=renamed, limit=MOST, frozen=frozen)).entities
         ids = ",".join(f'"{e.id}"' for e in targets) or '"urn:ngsi-ld:none"'
         return f"{attribute}=={ids}"
 

@@ -15,7 +15,17 @@ from lingqu.centre.entities.door import Draft, Entity, Query
 from lingqu.kernel.errors import NotFound
 from lingqu.kernel.text import Text
 from lingqu.protocols.models import EntityMap
-from lingqu.protocols.ngsi_ld import answers, checking, entity_maps, expand, http, linkedq, params, projection
+from lingqu.protocols.ngsi_ld import (
+    answers,
+    checking,
+    entity_maps,
+    expand,
+    http,
+    linkedq,
+    params,
+    projection,
+    snapshot_header,
+)
 from lingqu.protocols.ngsi_ld.compact import Shape
 from lingqu.protocols.ngsi_ld.sources import batches, reading
 from lingqu.protocols.ngsi_ld.terms import Terms, terms
@@ -41,6 +51,10 @@ def answered(
     request: HttpRequest, given: Mapping[str, str], asked: Query, shape: Shape, media: str, context: Any
 ) -> HttpResponse:
     actor = http.actor(request)
+    if snapshot := snapshot_header.asked(request, actor):
+        if entity_maps.wanted(request, given):
+            raise http.bad_data("a query of a snapshot needs no entity map: nothing changes while it is paged through")
+        asked, shape = replace(asked, frozen=snapshot), replace(shape, frozen=snapshot)
     local = replace(asked, q=linkedq.resolved(actor, asked, shape.terms))
     mapped, created = _mapped(request, actor, given, local, shape, context)
     if mapped is not None and not created:
@@ -60,6 +74,7 @@ def answered(
         http.add_link(response, path, given, asked.limit, asked.offset + asked.limit, "next", media)
     if params.wants_count(given):
         response["NGSILD-Results-Count"] = str(door.count(actor, local) if found.count < 0 else found.count)
+    snapshot_header.tell(response, snapshot)
     if mapped is not None:
         entity_maps.tell(response, mapped)
         response.status_code = 201 if created and request.method != "POST" else response.status_code
@@ -69,7 +84,7 @@ def answered(
 def _asked(
     request: HttpRequest, actor: Actor, given: Mapping[str, str], asked: Query, shape: Shape, context: Any
 ) -> reading.Found:
-    spread = reading.queried(request, actor, given, asked, shape, context)
+    spread = None if asked.frozen else reading.queried(request, actor, given, asked, shape, context)
     return _found(actor, asked) if spread is None else spread
 
 
@@ -135,8 +150,10 @@ def retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
     shape = params.shape(given, used, media)
     valid_id(entity_id)
     actor = http.actor(request)
-    spread = reading.retrieved(request, actor, entity_id, given, shape, context)
-    found, times = spread[:2] if spread else (door.get(actor, entity_id), {})
+    snapshot = snapshot_header.asked(request, actor)
+    shape = replace(shape, frozen=snapshot) if snapshot else shape
+    spread = None if snapshot else reading.retrieved(request, actor, entity_id, given, shape, context)
+    found, times = spread[:2] if spread else (door.get(actor, entity_id, frozen=snapshot), {})
     of_type(found, given.get("type", ""), used)
     asked = shape.attrs - projection.OWN
     if asked and not asked & found.attrs.keys():
@@ -145,7 +162,7 @@ def retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
     if not documents:
         raise absent(given.get("pick", given.get("omit", "")))
     document = documents if len(documents) > 1 else documents[0]
-    response = http.answer(document, media, context, embed=http.embeds(request))
+    response = snapshot_header.tell(http.answer(document, media, context, embed=http.embeds(request)), snapshot)
     if entity_maps.wanted(request, given):
         origins = spread[2] if spread else ["@none"]
         mapped = entity_maps.named(request, actor) or entity_maps.make(actor, [(entity_id, origins)], given)

@@ -14,6 +14,7 @@ from lingqu.protocols.ngsi_ld import (
     hosting,
     postquery,
     querying,
+    snapshots,
     subscriptions,
     temporal,
 )
@@ -40,6 +41,9 @@ urlpatterns = [
     re_path(r"^entityMaps/?$", querying.entity_map),
     re_path(r"^entityMaps/(?P<map_id>.+?)/?$", entity_maps.single),
     re_path(r"^temporal/entityMaps/?$", temporal.entity_map),
+    re_path(r"^snapshots/?$", snapshots.collection),
+    re_path(r"^snapshots/(?P<snapshot_id>.+?)/clone/?$", snapshots.clone),
+    re_path(r"^snapshots/(?P<snapshot_id>.+?)/?$", snapshots.single),
     re_path(r"^types/?$", discovery.types),
     re_path(r"^types/(?P<name>.+?)/?$", discovery.one_type),
     re_path(r"^attributes/?$", discovery.attributes),

@@ -45,7 +45,7 @@ def _changed(actor: Actor, draft: Draft, mode: Mode, cause: str) -> Written | No
         found = cursor.fetchone()
         if found is None:
             return None
-        old = dict(zip((column.name for column in cursor.description), found, strict=True))
+        old = dict(zip(statements.SEEN_COLUMNS, found, strict=True))
         draft = combined(draft, found, mode)
         row = _row(actor, draft)
         if row is None or (change := _change(old, draft, row)) is None:

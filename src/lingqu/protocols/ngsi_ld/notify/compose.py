@@ -45,14 +45,18 @@ class Message:
     notifier: Mapping[str, str] = field(default_factory=dict)
 
 
+Sign = tuple[Actor, str, bytes]
+
+
 @dataclass(frozen=True)
 class Manner:
-    """How a subscription wants to be told."""
+    """How a subscription wants to be told. ``sign``: of all that an entity of it depends on."""
 
     document: Mapping[str, Any]
     shape: compact.Shape
     context: Any
     accept: str
+    sign: bytes = b""
 
     @property
     def notification(self) -> Mapping[str, Any]:
@@ -78,7 +82,9 @@ def manner(row: Subscription) -> Manner:
         level=notification.get("joinLevel", 1) if join != "@none" else 0,
     )
     accept = notification["endpoint"].get("accept", http.JSON)
-    return Manner(document, shape, _nameable(context), accept)
+    said = {name: value for name, value in notification.items() if name != "endpoint"}
+    more = [document.get(name) for name in ("notificationTrigger", "watchedAttributes", "lang", "datasetId")]
+    return Manner(document, shape, _nameable(context), accept, orjson.dumps([said, accept, context, more]))
 
 
 def _context(row: Subscription) -> Any:
@@ -126,6 +132,17 @@ def message(
         body = orjson.dumps({"metadata": metadata, "body": document})
         return Message(endpoint["uri"], {}, body, timeout, notifier)
     return Message(endpoint["uri"], headers | receiver, orjson.dumps(document), timeout)
+
+
+def one_of_many(told: Told, how: Manner, actor: Actor, made: dict[Sign, list[Any]]) -> list[Any]:
+    """``one``, made once for all subscriptions of an actor that want to be told alike. What is joined is read by
+    each."""
+    if how.shape.join:
+        return one(told, how, actor)
+    key = (actor, told.change.cursor, how.sign)
+    if key not in made:
+        made[key] = one(told, how, actor)
+    return made[key]
 
 
 def one(told: Told, how: Manner, actor: Actor) -> list[Any]:

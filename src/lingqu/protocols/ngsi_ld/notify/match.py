@@ -147,7 +147,7 @@ def matched(index: Index, news: News, cursors: Sequence[str]) -> tuple[Found, li
         actor = actors[key]
         if actor is None:
             continue  # withdrawn by whoever looks after rights
-        sifted, failed = _sifted(news, actor, [row for row, _ in rows])
+        sifted, failed = _sifted(news, actor, rows)
         broken += failed
         for row, places in rows:
             begins, left = position(row.begins), sifted.get(row.pk, frozenset())
@@ -158,19 +158,21 @@ def matched(index: Index, news: News, cursors: Sequence[str]) -> tuple[Found, li
 
 
 def _sifted(
-    news: News, actor: Actor, rows: Sequence[Subscription]
+    news: News, actor: Actor, rows: Found
 ) -> tuple[dict[str, frozenset[int]], list[tuple[Subscription, LingquError]]]:
     queries: dict[bytes, Query] = {}
+    among: dict[bytes, set[int]] = {}
     asked: dict[str, bytes] = {}
     try:
-        for row in rows:
+        for row, places in rows:
             made = _query(row, actor)
             sign = orjson.dumps([made.q, row.document.get("geoQ"), made.types])
             queries[sign] = made
+            among.setdefault(sign, set()).update(places)
             asked[row.pk] = sign
-        found = dict(zip(queries, news.sift(actor, list(queries.values())), strict=True))
+        found = dict(zip(queries, news.sift(actor, list(queries.values()), list(among.values())), strict=True))
     except LingquError:
-        return _one_by_one(news, actor, rows)
+        return _one_by_one(news, actor, [row for row, _ in rows])
     return {pk: found[sign] for pk, sign in asked.items()}, []
 
 

@@ -6,8 +6,9 @@ took it: both in one transaction. Killed anywhere, nothing is lost; at most some
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from lingqu.protocols.ngsi_ld.notify import match, rights
 from lingqu.protocols.ngsi_ld.notify.post import Outcome
 
 SUBSCRIBER = "ngsi-ld"
-BATCH = 500  # changes looked at together
+BATCH = 2000  # changes looked at together
 MOST_TOLD = 100  # entities in one notification
 TRIES = 8
 LONGEST = timedelta(hours=1)
@@ -39,46 +40,95 @@ order by s.next_at nulls first, s.id limit %(limit)s
 """
 
 
-def take_in(index: match.Index) -> int:
-    """One batch of the log; gives how many changes it had."""
+Part = tuple[int, list[int]]
+
+
+@dataclass
+class Batch:
+    """Changes that were taken in together, as they are still to be told: what stands in their notices too, for whom
+    nothing older waits. ``parts``: of a subscription the notices, each with the places of its changes."""
+
+    read: int
+    place: str = ""
+    news: door.News | None = None
+    parts: dict[str, deque[Part]] = field(default_factory=dict)
+    behind: set[str] = field(default_factory=set)
+
+
+def take_in(index: match.Index, behind: Collection[str] = ()) -> Batch:
+    """One batch of the log. ``behind``: who may have older notices in the database; of these only those who have none
+    any more are told at once, the others come to their turn by ``due``."""
     place = door.subscriber_cursor(SUBSCRIBER)
     changes = door.changes(place, BATCH)
     if not changes:
-        return 0
+        return Batch(0, place)
     index.refresh()
     first = index.first()
     if not index.rows or match.position(first) >= match.position(changes[-1].cursor):
         # Nobody is told of what was before: go to where somebody is.
         door.advance_subscriber(SUBSCRIBER, _later(first, changes[-1].cursor))
-        return len(changes)
+        return Batch(len(changes), place)
     with transaction.atomic():
         with door.news(changes) as news:
             found, broken = match.matched(index, news, [c.cursor for c in changes])
-        there = _held([row.pk for row, _ in found])
-        Notice.objects.bulk_create(_notices([f for f in found if f[0].pk in there], changes), batch_size=2000)
+        waiting = _waiting(pk for row, _ in found if (pk := row.pk) in behind)
+        parts = _written(found, changes)
         for row, error in broken:
             park(row.pk, rights.told(error))
         door.advance_subscriber(SUBSCRIBER, changes[-1].cursor)
-    return len(changes)
+    late = {pk for pk in parts if pk in waiting or "throttling" in index.rows[pk].document}
+    return Batch(len(changes), place, news, {pk: each for pk, each in parts.items() if pk not in late}, late)
 
 
-def _held(ids: list[str]) -> set[str]:
-    """Those that are still there, held until the end of the transaction against being deleted."""
+def _waiting(ids: Iterable[str]) -> set[str]:
+    """Those of these subscriptions that have notices."""
     with connection.cursor() as cursor:
-        cursor.execute("select id from protocols_subscription where id = any(%s) order by id for key share", [ids])
+        cursor.execute(
+            "select id from unnest(%s::text[]) s(id) "
+            "where exists (select 1 from protocols_notice n where n.subscription_id = s.id)",
+            [list(ids)],
+        )
         return {row[0] for row in cursor.fetchall()}
+
+
+def behind() -> set[str]:
+    """Subscriptions that have notices."""
+    return set(Notice.objects.order_by("subscription_id").values_list("subscription_id", flat=True).distinct())
+
+
+_WRITE = """
+with given as materialized (
+    select pair ->> 0 as id, pair -> 1 as changes, n
+    from jsonb_array_elements(%(given)s::jsonb) with ordinality each(pair, n)
+), there as materialized (
+    select id from protocols_subscription where id in (select id from given) order by id for key share
+)
+insert into protocols_notice (subscription_id, changes, created_at)
+select id, changes, now() from given join there using (id) order by n returning id, subscription_id
+"""
+
+
+def _written(found: match.Found, changes: Sequence[Change]) -> dict[str, deque[Part]]:
+    """Notices of what was found, in one statement. Who was deleted meanwhile gets none; who is there is held until the
+    end of the transaction."""
+    every = {place for _, places in found for place in places}
+    kept = {place: orjson.Fragment(orjson.dumps(_kept(changes[place]))) for place in every}
+    given = [(row.pk, part) for row, places in found for part in _parts(places, changes)]
+    text = orjson.dumps([[pk, [kept[place] for place in part]] for pk, part in given]).decode()
+    made: dict[str, deque[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, {"given": text})
+        for number, pk in cursor.fetchall():
+            made.setdefault(pk, deque()).append(number)
+    parts: dict[str, deque[Part]] = {}
+    for pk, part in given:
+        if pk in made:
+            parts.setdefault(pk, deque()).append((made[pk].popleft(), part))
+    return parts
 
 
 def _later(one: str, other: str) -> str:
     return max(one, other, key=match.position)
-
-
-def _notices(found: match.Found, changes: Sequence[Change]) -> list[Notice]:
-    return [
-        Notice(subscription_id=row.pk, changes=[_kept(changes[place]) for place in part])
-        for row, places in found
-        for part in _parts(places, changes)
-    ]
 
 
 def _parts(places: Sequence[int], changes: Sequence[Change]) -> Iterable[list[int]]:
@@ -109,6 +159,20 @@ def _kept(change: Change) -> list[Any]:
 
 def change_of(kept: Sequence[Any]) -> Change:
     return Change(kept[0], kept[1], kept[2], kept[3], tuple(kept[4]), datetime.fromisoformat(kept[5]), kept[6])
+
+
+_STANDING = """
+select id, version, attempts from protocols_subscription
+where id = any(%(ids)s) and state = 'active' and (next_at is null or next_at <= now())
+  and (expires_at is null or expires_at > now())
+"""
+
+
+def standing(ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Version and failed attempts of those who may be sent to now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, {"ids": list(ids)})
+        return {pk: (version, attempts) for pk, version, attempts in cursor.fetchall()}
 
 
 def due(busy: Iterable[str], limit: int) -> list[Subscription]:

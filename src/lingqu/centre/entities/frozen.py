@@ -1,0 +1,129 @@
+"""Copies of entities that stay as they were: what a snapshot holds.
+
+Reading copies is reading the store: a query of the name ``entity`` in front of a statement stands in for the table, so
+that rights, filters and masks are the same. What an actor may see of a copy is what the actor may see today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from django.db import connection
+from psycopg import sql
+
+from lingqu.centre.access import door as access
+from lingqu.centre.access.door import Actor
+from lingqu.centre.entities import geometry
+from lingqu.centre.entities.conditions import condition
+from lingqu.centre.entities.faults import bad
+from lingqu.centre.entities.schema import schemas
+from lingqu.centre.entities.shapes import Entity, Query, plain
+
+_COLUMNS = (
+    "id, type, types, owner, region, scopes, label, search, attrs, geo, prov, bounds, geom, true_from, true_to, "
+    "created_at, modified_at, expires_at, version, facets, contested"
+)
+_OVER = f"with entity as (select {_COLUMNS} from entity_frozen where snapshot = %(frozen)s) "  # noqa: S608
+_FREEZE = f"""
+insert into entity_frozen (snapshot, maker, {_COLUMNS})
+select %(snapshot)s, %(maker)s, {_COLUMNS} from entity where {{where}} order by id limit %(most)s + 1
+on conflict do nothing returning id, {{shape}}
+"""  # noqa: S608
+_MISSED = "delete from entity_frozen where snapshot = %(snapshot)s and id = any(%(ids)s)"
+_KEEP = """
+insert into entity_frozen (snapshot, maker, id, type, types, owner, region, scopes, label, attrs, geo, prov, bounds,
+                           geom, created_at, modified_at, expires_at, version, contested)
+select %(snapshot)s, %(maker)s, id, type, types, owner, region, scopes, label, attrs, geo, prov, bounds, geom,
+       created_at, modified_at, expires_at, version, contested
+from jsonb_to_recordset(%(rows)s::jsonb) as given (
+    id text, type text, types text[], owner text, region text, scopes text[], label text, attrs jsonb, geo jsonb,
+    prov jsonb, bounds box, geom bytea, created_at timestamptz, modified_at timestamptz, expires_at timestamptz,
+    version integer, contested text[]
+) on conflict do nothing
+"""
+_COPY = f"""
+insert into entity_frozen (snapshot, maker, {_COLUMNS})
+select %(to)s, %(maker)s, {_COLUMNS} from entity_frozen where snapshot = %(snapshot)s
+"""  # noqa: S608
+
+
+def over(snapshot: str) -> tuple[sql.Composable, dict[str, Any]]:
+    """What stands before a statement that begins with ``select``, and its parameter; nothing for the store itself."""
+    return (sql.SQL(_OVER), {"frozen": snapshot}) if snapshot else (sql.SQL(""), {})
+
+
+def freeze(actor: Actor, snapshot: str, query: Query, most: int) -> list[str]:
+    """The copies by one statement, which sees one moment; gives the ids. Nobody has been told of them yet."""
+    made = condition(actor, replace(query, sorts=(), frozen=""))
+    shape = sql.SQL("null" if not made.exact else "geo ->> %(geo_attribute)s" if made.exact.attribute else "geom")
+    statement = sql.SQL(_FREEZE).format(where=made.where(), shape=shape)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**made.parameters, "snapshot": snapshot, "maker": actor.name, "most": most})
+        rows = cursor.fetchall()
+        if len(rows) > most:
+            raise bad("frozen", f"快照最多 {most} 个实体", f"a snapshot holds {most} entities at most; narrow it down")
+        if made.exact is None:
+            return [row[0] for row in rows]
+        held = made.exact.holds([row[1] for row in rows])
+        missed = [row[0] for row, holds in zip(rows, held, strict=True) if not holds]
+        cursor.execute(_MISSED, {"snapshot": snapshot, "ids": missed})
+    return [row[0] for row, holds in zip(rows, held, strict=True) if holds]
+
+
+def keep(actor: Actor, snapshot: str, entities: Sequence[Entity]) -> int:
+    """See ``door.keep_frozen``."""
+    access.carry(actor)
+    rows = orjson.dumps([_row(e) for e in entities]).decode()
+    return _done(sql.SQL(_KEEP), {"snapshot": snapshot, "maker": actor.name, "rows": rows})
+
+
+def copy(actor: Actor, snapshot: str, to: str) -> int:
+    """See ``door.copy_frozen``."""
+    access.carry(actor)
+    return _done(sql.SQL(_COPY), {"snapshot": snapshot, "maker": actor.name, "to": to})
+
+
+def thaw(snapshots: Sequence[str]) -> int:
+    """See ``door.thaw``."""
+    statement = sql.SQL("delete from entity_frozen where snapshot = any(%(snapshots)s)")
+    return _done(statement, {"snapshots": list(snapshots)})
+
+
+def _done(statement: sql.Composable, parameters: dict[str, Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def _row(entity: Entity) -> dict[str, Any]:
+    schema = schemas().get(entity.type)
+    mapped = (schema.definition.geometry if schema else None) or "location"
+    geo = {name: each for name, each in entity.attrs.items() if _is_place(each)}
+    placed = geometry.read([plain(geo[mapped])])[0] if mapped in geo else None
+    return {
+        "id": entity.id,
+        "type": entity.type,
+        "types": list(entity.types),
+        "owner": entity.owner,
+        "region": entity.region,
+        "scopes": list(entity.scopes),
+        "label": entity.label,
+        "attrs": {name: each for name, each in entity.attrs.items() if name not in geo},
+        "geo": geo,
+        "prov": dict(entity.prov),
+        "bounds": placed.bounds if placed else None,
+        "geom": placed.wkb if placed else None,
+        "created_at": entity.created_at,
+        "modified_at": entity.modified_at,
+        "expires_at": entity.expires_at,
+        "version": entity.version,
+        "contested": list(entity.contested),
+    }
+
+
+def _is_place(instances: Any) -> bool:
+    first = instances[0] if isinstance(instances, list) and instances else instances
+    return bool(first) and first.get("type") == "GeoProperty"
