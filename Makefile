@@ -33,11 +33,11 @@ check: setup-dev ## style, floors, types, templates, words, locks
 
 test: check ## make check, then every test; TESTS=tests/site for some
 	@$(PYTHON) tools/setup.py --dev --browser
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 test-external: setup-dev ## the same tests on the database of DATABASE_URL (PostgreSQL 15 or newer)
 	@test -n "$$DATABASE_URL" || { echo 'Set DATABASE_URL, e.g. postgresql://user:password@127.0.0.1:5432/lingqu'; exit 2; }
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 bench: setup-dev ## measure a ledger of ROWS, a city of PEOPLE (a million each) and its pages; what stands in docs/benchmarks.md
 	rm -rf build/bench && mkdir -p build

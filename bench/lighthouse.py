@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 from bench.harness import Figure, above, say
@@ -35,10 +36,28 @@ PUBLIC = (
     "/operations/",
     "/registers/",
     "/registers/Building/",
+    "/registers/Building/?map=1",
+    "/registers/search/?q=中央",
+    "/services/departments/",
+    "/certificates/",
+    "/appointments/",
+    "/developers/connect/",
     "/developers/",
     "/accounts/login/",
 )
-OWN = {"citizen": ("/citizen/my/", "/my/messages/"), "owner": ("/enterprise/my/",)}
+OWN = {
+    "citizen": (
+        *("/citizen/my/", "/my/messages/", "/my/cases/", "/my/certificates/", "/my/mandates/", "/my/appointments/"),
+        *("/my/dues/", "/citizen/consult/", "/citizen/my-data/"),
+    ),
+    "owner": ("/enterprise/my/",),
+    "licences": ("/stewardship/cases/", "/stewardship/cases/all/"),
+    "steward": (
+        *("/stewardship/", "/stewardship/catalogue/", "/stewardship/deliveries/", "/stewardship/fusion/"),
+        *("/stewardship/design/", "/stewardship/design/procedure/enterprise_founding/"),
+    ),
+    "auditor": ("/stewardship/ledger/",),
+}
 """Demo account → pages of its own."""
 FORM = "founding_common"
 """The situation whose first page of questions is opened, as a trial without an account."""
@@ -93,7 +112,7 @@ def report(program: str, url: str, cookies: str) -> dict[str, Any]:
 def figures(page: str, found: dict[str, Any]) -> Iterator[Figure]:
     load = f"load {os.getloadavg()[0]:.1f}"
     landed = found["finalDisplayedUrl"]
-    if not landed.split("?")[0].endswith(page):
+    if not unquote(landed).endswith(page) and not landed.split("?")[0].endswith(page):
         raise SystemExit(f"{page} led to {landed}")
     for name in CLASSES:
         told = found["categories"][name]

@@ -23,6 +23,8 @@ import orjson
 from bench import clients, harness, rights
 from bench.harness import Figure
 
+from lingqu.site.supervisor import web_workers
+
 API = "/ngsi-ld/v1"
 FLOORS = {  # requests a second that CIM 009 servers of others publish (8 vCPU), times what is wanted
     "create": (324.0, 2, "Scorpio, about 324/s"),
@@ -57,7 +59,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--port", type=int, default=8581)
     parser.add_argument("--only", default="")
-    parser.add_argument("--workers", type=int, default=1, help="web workers")
+    parser.add_argument("--workers", type=int, default=web_workers(), help="web workers")
     parser.add_argument("--keep", action="store_true")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="lingqu-ngsi-"))

@@ -161,7 +161,8 @@ def update(n: int) -> tuple[Any, list[int]]:
     """The n-th change, and the subscriptions that must hear of it: an attribute that keeps its value is no change."""
     from lingqu.centre.entities.door import Draft
 
-    entity, value, k = n % ENTITIES, 1 + (n * 7919) % 100, (n * 31 + n // ENTITIES) % NAMES
+    turn, entity = divmod(n, ENTITIES)
+    value, k = 1 + (n * 7919 + turn // NAMES * 37) % 100, (n * 31 + turn) % NAMES
     draft = Draft(f"urn:e:{entity}", f"T{entity % TYPES}", attrs({f"a{k}": value, "count": n + 1}))
     return draft, passing(entity % TYPES, k, value, n)
 

@@ -1,8 +1,9 @@
 """Receiver, worker and database are killed (kill -9) in turn while many updates are told to 1,000 subscriptions.
 
-    python -m bench.notify_kills [updates] [--every SECONDS]
+    python -m bench.notify_kills [updates] [--every SECONDS]  (0: nothing is killed)
 
-Afterwards every change that a subscription asks for must have arrived (once or more), and of each entity in the order
+The writer waits where it is 8,000 changes ahead, so that two processors are shared as in a steady stream. Afterwards
+every change that a subscription asks for must have arrived (once or more), and of each entity in the order
 of its changes. The receiver writes down what it got before it answers; the writer asks again where a commit's answer
 was lost: the same values twice are one change.
 """
@@ -10,6 +11,7 @@ was lost: the same values twice are one change.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import signal
@@ -25,7 +27,8 @@ from typing import Any
 from bench import notify
 from bench.harness import Figure, say
 
-BATCH = 200
+BATCH, ENTITIES, TYPES = 1_000, 10_000, 50
+AHEAD = 8_000  # changes that the writer may be ahead of the notifier
 RECEIVER = """
 import asyncio, json, os, sys
 out = open(sys.argv[2], "ab", buffering=0)
@@ -55,6 +58,7 @@ class Killed:
     def __init__(self, here: Any, log: Path) -> None:
         self.here, self.log, self.port = here, log, 0
         self.kills: dict[str, int] = defaultdict(int)
+        self.most = 0  # MiB of the worker
         self.receiver = self._receiver()
         self.worker = self._worker()
 
@@ -96,6 +100,10 @@ class Killed:
         """The worker ends by itself where the database went away under it, as its supervisor expects."""
         if self.worker.poll() is not None:
             self.worker = self._worker()
+        with contextlib.suppress(OSError, StopIteration):
+            lines = Path(f"/proc/{self.worker.pid}/status").read_text().splitlines()
+            held = next(line for line in lines if line.startswith("VmHWM"))
+            self.most = max(self.most, int(held.split()[1]) >> 10)
 
     def close(self) -> None:
         for process in (self.receiver, self.worker):
@@ -104,7 +112,7 @@ class Killed:
 
 
 def main(updates: int, every: float, here: Any) -> None:
-    notify.SUBSCRIPTIONS = 1_000
+    notify.SUBSCRIPTIONS, notify.ENTITIES, notify.TYPES = 1_000, ENTITIES, TYPES
     notify.town()
     log = Path(here.root) / "received.log"
     three = Killed(here, log)
@@ -117,22 +125,26 @@ def main(updates: int, every: float, here: Any) -> None:
         turns.start()
         expected = _write(updates)
         written = time.perf_counter() - began
-        _told(three)
+        _told()
         done.set()
         turns.join()
-        _told(three)
+        three.tend()
+        _told()
         took = time.perf_counter() - began
     finally:
         done.set()
         three.close()
-    _say(updates, expected, log, three, written, took)
+    held = sum(p.stat().st_size for p in Path(here.root).rglob("*") if p.is_file()) >> 20
+    _say(updates, expected, log, three, written, took, held)
 
 
 def _turns(three: Killed, every: float, done: threading.Event) -> None:
-    turn = 0
-    while not done.wait(every):
-        three.kill(("receiver", "worker", "database")[turn % 3])
-        turn += 1
+    turn, last = 0, time.monotonic()
+    while not done.wait(1.0):
+        three.tend()
+        if every and time.monotonic() - last >= every:
+            three.kill(("receiver", "worker", "database")[turn % 3])
+            turn, last = turn + 1, time.monotonic()
 
 
 def _write(updates: int) -> dict[tuple[int, str], list[int]]:
@@ -147,8 +159,19 @@ def _write(updates: int) -> dict[tuple[int, str], list[int]]:
             drafts.append(draft)
             for subscription in concerned:
                 expected[subscription, draft.id].append(n + 1)
+        while _again(_ahead) > AHEAD:
+            time.sleep(0.2)
         _again(lambda drafts=drafts: door.write(SYSTEM, drafts, mode="append"))
     return expected
+
+
+def _ahead() -> int:
+    from lingqu.centre.entities import door
+    from lingqu.protocols.ngsi_ld.notify.queue import SUBSCRIBER
+
+    places = door.head(), door.subscriber_cursor(SUBSCRIBER) or "0.0"
+    written, told = (int(place.partition(".")[2]) for place in places)
+    return written - told
 
 
 def _again(act: Any) -> Any:
@@ -166,14 +189,19 @@ def _again(act: Any) -> Any:
             time.sleep(0.2)
 
 
-def _told(three: Killed) -> None:
+def _told() -> None:
     while _again(notify.waiting):
-        three.tend()
         time.sleep(0.5)
 
 
 def _say(
-    updates: int, expected: dict[tuple[int, str], list[int]], log: Path, three: Killed, written: float, took: float
+    updates: int,
+    expected: dict[tuple[int, str], list[int]],
+    log: Path,
+    three: Killed,
+    written: float,
+    took: float,
+    held: int,
 ) -> None:
     first: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
     got = 0
@@ -185,19 +213,21 @@ def _say(
     wanted = sum(map(len, expected.values()))
     missing = sum(1 for key, counts in expected.items() for count in counts if count not in first[key])
     wrong = sum(sorted(seen) != sorted(seen, key=lambda count, seen=seen: seen[count]) for seen in first.values())
-    kills = ", ".join(f"{which} {n}" for which, n in sorted(three.kills.items()))
+    kills = ", ".join(f"{which} {n}" for which, n in sorted(three.kills.items())) or "nothing"
     say(
         [
-            Figure("updates told under kills", updates / took, "/s", note=f"{updates:,} updates; killed: {kills}"),
+            Figure("updates told", updates / took, "/s", note=f"{updates:,} updates; killed: {kills}"),
             Figure("states missing", missing, "", "0", missing == 0, note=f"of {wanted:,}; arrived {got:,} times"),
             Figure("entities out of their order", wrong, "", "0", wrong == 0, note=f"written in {written:.0f} s"),
+            Figure("memory of the worker", three.most, "MiB", note="the most that one had"),
+            Figure("disk", held, "MiB", note=f"of which what the receiver wrote down {log.stat().st_size >> 20}"),
         ]
     )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("updates", type=int, nargs="?", default=100_000)
+    parser.add_argument("updates", type=int, nargs="?", default=1_000_000)
     parser.add_argument("--every", type=float, default=10.0, help="seconds between kills")
     given = parser.parse_args()
     root = Path(tempfile.mkdtemp(prefix="lingqu-kills-"))

@@ -97,6 +97,7 @@ def benches(people: int, folder: Path) -> list[Bench]:
         Bench(
             "notify_kills", "Receiver, worker and database killed while subscribers are told", ("100000",), ("2000",)
         ),
+        Bench("notify_latency", "From an update to its notification", ("200",), ("5",)),
         Bench("ngsi", "NGSI-LD at 64 connections", (), ("--entities", "20000", "--seconds", "2")),
         Bench("verify", "Verify without revealing", ("100000",), ("2000",)),
         Bench("ledger", "The ledger of reads and writes, tampered with", ("1000000",), ("20000",)),

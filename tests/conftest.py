@@ -68,6 +68,13 @@ from lingqu.centre.drawing import door as drawing  # noqa: E402
 from lingqu.centre.entities import claims, schema  # noqa: E402
 from web_role import as_web, requests_as_web, web_role  # noqa: E402, F401
 
+LONG = {"site", "browser"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with few but long tests begin, so that no worker sits idle while another ends them."""
+    items.sort(key=lambda item: not LONG & set(item.path.parts))
+
 
 @pytest.fixture(autouse=True)
 def _who_answers(request: pytest.FixtureRequest) -> None:

@@ -31,6 +31,8 @@ PORT = str(8500 + os.getpid() % 400 * 10)
 @dataclass
 class Tree:
     instance: Instance
+    workers: int = 1
+    """Of the web; each loads the whole program."""
 
     def lingqu(self, *arguments: str | Path, check: bool = True) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "lingqu.site", *map(str, arguments)]
@@ -48,7 +50,7 @@ class Tree:
         kept = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
         # What other instances left on this machine is no fault of this one.
         own = {"LINGQU_INSTANCE": str(self.instance.root), "LINGQU_PG_HOME": str(self.instance.root / "home")}
-        return kept | own | {"LC_ALL": "C.UTF-8"}
+        return kept | own | {"LC_ALL": "C.UTF-8", "LINGQU_WEB_WORKERS": str(self.workers)}
 
     def logs(self) -> str:
         return "\n".join(p.read_text(errors="replace")[-3000:] for p in sorted(self.instance.logs.glob("*.out")))
@@ -84,10 +86,10 @@ def until(done: Callable[[], Any], why: str, seconds: float = 120) -> Any:
 
 
 @contextmanager
-def tree() -> Iterator[Tree]:
+def tree(workers: int = 1) -> Iterator[Tree]:
     root = Path(tempfile.mkdtemp(prefix="lq-tree-"))
     root.chmod(0o711)
-    made = Tree(Instance(root / "i"))
+    made = Tree(Instance(root / "i"), workers)
     try:
         yield made
     finally:

@@ -77,3 +77,27 @@ def test_a_birth_is_applied_for(harbin: None) -> None:
     act(number, "register", registered=True)
     act(number, "insure", insured=True)
     assert procedures.case(citizen, number).outcome == "已办结"
+
+
+@pytest.mark.parametrize(
+    ("code", "step", "said", "outcome"),
+    [
+        ("newborn_insurance", "enrol", {"insured": True}, "已参保"),
+        ("maternity_allowance", "examine", {"granted": True}, "准予发放"),
+        ("maternity_allowance", "examine", {"granted": False}, "不予办理"),
+    ],
+)
+def test_one_form_of_a_birth_is_applied_for_by_itself(
+    harbin: None, code: str, step: str, said: dict[str, bool], outcome: str
+) -> None:
+    citizen = account("citizen")
+    made = papers.begin_application(citizen, code)
+    asked = papers.applications.asked_of(made)
+    own = {"母亲.证件号码": [list(PEOPLE)[1]], "父亲.证件号码": [ME]}
+    answers = example(asked)
+    answers |= {term: value for term, value in own.items() if term in answers}
+    made = papers.save_application(citizen, made.number, made.step, answers)
+    number = procedures.apply(citizen, made.number, agreed=True)
+    act(number, step, **said)
+    found = procedures.case(citizen, number)
+    assert (found.state, found.outcome) == ("ended", outcome)

@@ -103,7 +103,7 @@ def test_progress_as_a_page(as_web: Any) -> None:
     assert "Eight digits" in client.get("/services/progress/").content.decode()
     wrong = client.post("/services/progress/", {"number": str(number), "code": "1"})
     assert wrong.status_code == 404
-    assert "Number or code is not right" in wrong.content.decode()
+    assert "Number, code or last four are not right" in wrong.content.decode()
     for odd in ("²", "9" * 20, "-1", "1 or 1=1", "\0"):
         assert client.post("/services/progress/", {"number": odd, "code": "1"}).status_code in (400, 404, 429)
     right = client.post("/services/progress/", {"number": str(number), "code": code(number).replace(" ", "")})

@@ -7,6 +7,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 import pytest
 
 from lingqu.kernel import outbound
@@ -148,3 +149,22 @@ def test_a_redirect_is_not_followed(names: Any) -> None:
         with outbound.client(lambda: ("127.0.0.1",), timeout=5) as client:
             assert client.get(f"http://127.0.0.1:{server.server_port}/").status_code == 302
         server.shutdown()
+
+
+def test_one_pool_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Making one reads the system's certificates: a notification must not wait for that."""
+    made: list[object] = []
+
+    class Counted(httpx.HTTPTransport):
+        def __init__(self, **given: Any) -> None:
+            made.append(given)
+            super().__init__(**given)
+
+    monkeypatch.setattr(httpx, "HTTPTransport", Counted)
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    with outbound.client(lambda: ("127.0.0.1",), timeout=1.0) as client:
+        for _ in range(3):
+            with pytest.raises(httpx.ConnectError):
+                client.get(f"http://127.0.0.1:{port}/")
+    assert len(made) == 1

@@ -52,4 +52,4 @@ def test_removed_terms_have_reasons(run):
 
 
 def test_check(run):
-    assert run("check").count("✓") == 5
+    assert run("check").count("✓") == 7

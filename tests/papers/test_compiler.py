@@ -230,7 +230,7 @@ def test_the_checker_refuses_what_was_tampered_with():
         assert door.verify(book.forms, book.terms, book.rules, true, lie)
 
 
-@pytest.mark.parametrize("code", ["birth_common", "birth_abroad_parent"])
+@pytest.mark.parametrize("code", ["birth_common", "birth_abroad_parent", "newborn_insurance", "maternity_allowance"])
 def test_another_situation_needs_no_code(code):
     """Nine forms around a birth, another pack."""
     book = books.book(code)

@@ -48,14 +48,29 @@ APPROVAL = diagram(
 class Drawn:
     """A random diagram. Tasks have two flows nowhere; conditions read the truths ``x0``, ``x1``, …"""
 
-    shapes: list[str] = field(default_factory=list)
+    shapes: list[str | tuple[str, Drawn]] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    inside: Drawn | None = None
     flows: list[tuple[str, str, str, str]] = field(default_factory=list)
     tasks: list[str] = field(default_factory=list)
     count: int = 0
 
     def new(self, letter: str) -> str:
+        if self.inside is not None:
+            return self.inside.new(letter)
         self.count += 1
         return f"{letter}{self.count}"
+
+    def awaited(self) -> str:
+        """An event that waits for a message of its own, named as the event is."""
+        id_ = self.new("m")
+        whole = self
+        while whole.inside is not None:
+            whole = whole.inside
+        whole.messages.append(id_)
+        definition = f'<messageEventDefinition messageRef="of_{id_}"/>'
+        self.shapes.append(f'<intermediateCatchEvent id="{id_}">{definition}</intermediateCatchEvent>')
+        return id_
 
     def join(self, source: str, target: str, when: str = "") -> str:
         id_ = self.new("f")
@@ -66,12 +81,21 @@ class Drawn:
         def said(when: str) -> str:
             return when.replace(" = true", " == True") if python else when
 
-        return diagram(*self.shapes, *(flow(i, s, t, said(when)) for i, s, t, when in self.flows))
+        def lines(of: Drawn) -> list[str]:
+            shapes = [
+                each if isinstance(each, str) else f'<subProcess id="{each[0]}">{"".join(lines(each[1]))}</subProcess>'
+                for each in of.shapes
+            ]
+            return [*shapes, *(flow(i, s, t, said(when)) for i, s, t, when in of.flows)]
+
+        named = "".join(f'<message id="of_{name}" name="{name}"/>\n' for name in self.messages)
+        return diagram(*lines(self)).replace("<process", named + "<process", 1)
 
 
 def drawn(tree: object) -> Drawn:
-    """A block: ``"task"``, ``("seq", blocks)``, ``("and"|"xor"|"or", [(variable, block)…])``; the last branch of xor
-    and or is the default one."""
+    """A block: ``"task"``, ``"message"``, ``("seq", blocks)``, ``("sub", block)``, ``("race", blocks)`` (an event
+    gateway with a message before each), ``("and"|"xor"|"or", [(variable, block)…])``; the last branch of xor and or is
+    the default one."""
     made = Drawn()
     made.shapes.append('<startEvent id="start"/>')
     last = _block(made, tree, "start")
@@ -87,7 +111,13 @@ def _block(made: Drawn, tree: object, before: str, when: str = "") -> str:
         made.tasks.append(id_)
         made.join(before, id_, when)
         return id_
+    if tree == "message":
+        id_ = made.awaited()
+        made.join(before, id_, when)
+        return id_
     kind, parts = tree  # type: ignore[misc]
+    if kind in ("sub", "race"):
+        return (_sub if kind == "sub" else _race)(made, parts, before, when)
     if kind == "seq":
         for part in parts:
             before, when = _block(made, part, before, when), ""
@@ -109,3 +139,27 @@ def _block(made: Drawn, tree: object, before: str, when: str = "") -> str:
     for end in ends:
         made.join(end, join)
     return join
+
+
+def _sub(made: Drawn, part: object, before: str, when: str) -> str:
+    id_, inner = made.new("p"), Drawn(inside=made)
+    start, end = made.new("s"), made.new("e")
+    inner.shapes.append(f'<startEvent id="{start}"/>')
+    last = _block(inner, part, start)
+    inner.shapes.append(f'<endEvent id="{end}"/>')
+    inner.join(last, end)
+    made.shapes.append((id_, inner))
+    made.join(before, id_, when)
+    return id_
+
+
+def _race(made: Drawn, parts: list[object], before: str, when: str) -> str:
+    gate, merge = made.new("g"), made.new("g")
+    made.shapes.append(f'<eventBasedGateway id="{gate}"/>')
+    made.join(before, gate, when)
+    for part in parts:
+        event = made.awaited()
+        made.join(gate, event)
+        made.join(_block(made, part, event), merge)
+    made.shapes.append(f'<exclusiveGateway id="{merge}"/>')
+    return merge

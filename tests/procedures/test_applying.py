@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from founding import (  # noqa: F401
     APPLICANT,
@@ -158,3 +161,26 @@ def test_the_newborns_forms_are_sent_by_a_parent() -> None:
     case = door.case(STRANGER, number)
     assert [(item.node, item.department) for item in case.items] == [("accept", "health")]
     assert case.title == made.answers["新生儿.姓名"][0]
+
+
+def test_progress_by_the_last_four_of_whom_it_is_for_counts_wrong_ones_twice() -> None:
+    number, here = sent(), "192.0.2.7"
+    found = door.progress(number, ME[-4:].lower(), here)
+    assert (found.number, found.state) == (number, "running")
+    wrong = f"{(int(ME[-4:-1]) + 1) % 1000:03}{ME[-1]}"
+    for n in range(3):
+        with pytest.raises(NotFound):
+            door.progress(number, wrong, f"192.0.2.{20 + n}")
+    with pytest.raises(Refused) as caught:
+        door.progress(number, ME[-4:], here)
+    assert caught.value.rule == "procedures.progress_locked"
+
+
+def test_what_ended_long_ago_is_not_shown_by_the_last_four() -> None:
+    number, code = sent(), ME[-4:]
+    door.withdraw(APPLICANT, number, "不办了")
+    assert door.progress(number, code, "192.0.2.8").state == "withdrawn"
+    models.Case.objects.filter(pk=number).update(state="ended", ended_at=timezone.now() - timedelta(days=31))
+    with pytest.raises(NotFound):
+        door.progress(number, code, "192.0.2.8")
+    assert door.progress(number, door.progress_code(APPLICANT, number), "192.0.2.8").number == number

@@ -19,6 +19,7 @@ from lingqu.centre.notices import door as notices
 from lingqu.centre.procedures import door, models
 from lingqu.centre.procedures.definitions import Procedure, Reason
 from lingqu.kernel.errors import Conflict, Invalid, NotFound, Refused
+from lingqu.kernel.text import Text
 from procedures.little import APPLICANT, DOCUMENT, LEAD, OTHER, bureau, clerk, do, items, put, through  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bureau")]
@@ -207,7 +208,7 @@ def test_overdue_goes_up_stage_by_stage() -> None:
     (call,) = door.calls(boss)
     (message,) = notices.messages(acting(Account.objects.get(username="boss")), kind="work")
     assert (message.link, "stage 1" in message.subject.en) == (f"/stewardship/cases/{number}/", True)
-    assert (call.case, call.stage, call.name) == (number, 1, item.name)
+    assert (call.case, call.stage, call.name.zh) == (number, 1, item.name)
     assert door.calls(POLICE) == []
     told = [a for a in door.case(LEAD, number).acts if a.act == "told" and a.item == item.id]
     assert [(t.detail["stage"], t.detail["people"]) for t in told] == [(1, ["boss"])]
@@ -354,7 +355,7 @@ def test_what_is_foreseen_is_not_done() -> None:
     assert [o.department for o in told.opened] == ["market"]
     do(number, "b", note="无")
     decide = items(number)["decide"].id
-    assert door.foresee(LEAD, decide, {"approved": False}).ends == "不予"
+    assert door.foresee(LEAD, decide, {"approved": False}).ends == Text(zh="不予", en="不予")
     with pytest.raises(Invalid):
         door.foresee(LEAD, decide, {})
     with pytest.raises(NotFound):

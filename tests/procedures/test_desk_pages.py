@@ -43,7 +43,7 @@ def test_what_comes_of_a_step_is_shown_before(number: int) -> None:
     address = f"/stewardship/cases/{number}/items/{item}"
     given = {"answer_note": "<i>齐全", "template": "own-1", "reason": "见附件", "words": "内部"}
     page = text(clerk_.post(f"{address}/complete/check/", given))
-    assert "still waits for: a、c" in page
+    assert "still waits for: a, c" in page
     assert "见附件\n选址不符合规划" in page
     assert "&lt;i&gt;齐全" in page
     assert "b" in items(number)
@@ -114,6 +114,11 @@ def test_many_are_done_in_one_act_and_each_is_told_of() -> None:
     chosen = [items(n)["accept"].id for n in numbers]
     listed = text(an.get("/stewardship/cases/"))
     assert all(f'name="item" value="{item}"' in listed for item in chosen)
+    assert text(an.get("/stewardship/cases/")).count('name="item"') >= len(chosen)
+    assert "checked" not in text(an.get("/stewardship/cases/")).partition("<table")[2]
+    every = text(an.get("/stewardship/cases/", {"all": "1", "procedure": "licence"}))
+    assert every.count(" checked>") == every.count('name="item"') >= len(chosen)
+    assert "?procedure=licence#choosing" in every
     page = text(an.get("/stewardship/cases/many/", {"item": [*chosen, 10**9, "x"]}))
     assert "3 items at once" in page
     assert "1 of those chosen is not yours" in page

@@ -21,6 +21,7 @@ from lingqu.centre.access.chain import encoding, keys, records
 from lingqu.centre.access.models import LedgerRow
 from lingqu.centre.procedures import door, models, store
 from lingqu.kernel.errors import LingquError
+from procedures import test_parts as parts
 from procedures.little import APPLICANT, DOCUMENT, LEAD, bureau, clerk, do, items, put  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -179,3 +180,43 @@ def test_three_branches_at_once_meet_once(bureau: None) -> None:
             thread.join()
         assert set(items(number)) == {"decide"}
         consistent()
+
+
+def advance_calling() -> bool:
+    """The same for a case that calls a procedure which waits for a message; who sends it knows of no kill."""
+    numbers = list(models.Case.objects.values_list("pk", flat=True))
+    if not numbers:
+        door.start(APPLICANT, "licence")
+        return True
+    number = numbers[0]
+    waiting = items(number)
+    if not waiting and door.case(LEAD, number).state == "running":
+        door.receive(parts.TREASURY, number, "payment", {"area": 21}, "T-1")
+        return True
+    for node in waiting:
+        do(number, node, **{"check/b": {"check/approved": True}, "decide": {"note": "x"}}.get(node, {}))
+        return True
+    return False
+
+
+def test_kill_9_with_a_call_and_a_message(bureau: None) -> None:
+    put(parts.CALLED, parts.CALLING)
+    killed = steps = 0
+    while steps < 20:
+        statement = 1
+        while killed_at(statement, advance_calling):
+            killed, statement = killed + 1, statement + 1
+            for case in models.Case.objects.all():
+                of, marking = store.version(case.version).plan, store.Marking.of(case.marking)
+                tasks = sorted(node for node in marking.waiting.values() if of.nodes[node].kind == "task")
+                opened = models.Item.objects.filter(case=case, state__in=store.OPEN)
+                assert tasks == sorted(opened.values_list("node", flat=True))
+                assert set(marking.inside.values()) <= set(marking.waiting)
+        steps += 1
+        case = models.Case.objects.get()
+        if case.state == "ended":
+            break
+    assert (steps, case.outcome, case.answers["area"]) == (5, "end", 42)
+    assert killed > 15
+    assert models.Act.objects.filter(case=case, act="message").count() == 1
+    assert not models.Clock.objects.filter(case=case).exists()

@@ -15,6 +15,7 @@ from django.db.utils import ProgrammingError
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.procedures import door
+from procedures import test_parts as parts
 from procedures.little import APPLICANT, DOCUMENT, LEAD, OTHER, bureau, clerk, do, items, put, through  # noqa: F401
 from web_role import as_web, web_role  # noqa: F401
 
@@ -129,3 +130,14 @@ def test_the_web_role_appeals(bureau: None, as_web: Any) -> None:
         assert first is not None
         assert (first.id, first.seen) == (number, True)
         assert door.case(housing, number).outcome == "不予"
+
+
+def test_a_message_comes_from_a_department_that_has_no_part_in_the_case(bureau: None, as_web: Any) -> None:
+    put(parts.PAYING)
+    number = door.start(APPLICANT, "licence")
+    with as_web(), working(parts.TREASURY):
+        assert seen() == [0, 0, 0]
+        assert door.receive(parts.TREASURY, number, "payment", {"area": 3}) == "kept"
+        assert seen() == [0, 0, 0]
+    do(number, "a")
+    assert set(items(number)) == {"b"}

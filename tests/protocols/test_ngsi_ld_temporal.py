@@ -304,3 +304,18 @@ def test_normalized_and_simplified_say_the_same(api: Client, values: list[tuple[
 def test_strange_questions_are_answered(api: Client, given: dict[str, str]) -> None:
     made(api)
     assert get(api, BASE, **{"type": "Meter", **AFTER, **given}).status_code in (200, 206, 400)
+
+
+def test_the_past_of_what_had_an_end_is_told_before_and_after_it_is_swept(api: Client) -> None:
+    """CIM 009 4.22: the time of an entity is over, its history is not."""
+    said = {"type": "Property", "value": 7}
+    assert send(api, "POST", CORE, {"id": ONE, "type": "Meter", "level": said}).status_code == 201
+    assert send(api, "PATCH", f"{CORE}/{ONE}/attrs/level", {**said, "value": 8}).status_code == 204
+    assert send(api, "PATCH", f"{CORE}/{ONE}", {"expiresAt": "2020-01-01T00:00:00Z"}).status_code == 204
+    asked = {**AFTER, "timeproperty": "modifiedAt"}
+    for _ in ("over", "swept"):
+        assert api.get(f"{CORE}/{ONE}").status_code == 404
+        one = api.get(f"{BASE}/{ONE}", asked)
+        assert one.status_code == 200, one.content
+        assert sorted(each["value"] for each in one.json()["level"] if "value" in each) == [7, 8], one.content
+        door.reap()

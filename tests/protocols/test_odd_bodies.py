@@ -29,6 +29,15 @@ ODD: list[tuple[str, Any]] = [
 ]
 
 
+@pytest.mark.parametrize("address", ["::", "http://[", ":x", "http://a b/"])
+def test_an_address_that_is_none_is_no_context(address: str) -> None:
+    client: Client = signed_in("developer", "it")
+    body = {"id": "urn:x:1", "type": "T", "@context": [address]}
+    answer = client.post("/ngsi-ld/v1/entities", body, content_type="application/ld+json")
+    assert answer.status_code in (400, 504)
+    assert answer.json()["place"] == address
+
+
 @pytest.mark.parametrize(("path", "body"), ODD)
 def test_is_refused_by_its_rule(path: str, body: Any) -> None:
     client: Client = signed_in("developer", "it")

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from lingqu.centre.access.models import Account, LedgerRow
-from lingqu.centre.entities import door
+from lingqu.centre.entities import door, news
 from lingqu.centre.entities.door import Draft
 from lingqu.protocols.models import Notice, Subscription
 from lingqu.protocols.ngsi_ld.notify import queue, scopes, selectors
@@ -146,6 +147,49 @@ def test_one_that_hangs_holds_up_nobody_else(api: Client, receiver: Receiver, en
     assert row.times_failed == 1
     assert "in time" in row.why["message"]["en"]
     other.close()
+
+
+@pytest.mark.parametrize("few", [1, 2, 32])
+def test_far_behind_each_state_is_told_as_it_was(
+    api: Client,
+    receiver: Receiver,
+    engine: Engine,
+    developer,  # noqa: F811
+    monkeypatch,
+    few: int,
+) -> None:
+    """What came upon an entity since is undone as one: attributes that came and went, a deletion, a second life."""
+    monkeypatch.setattr(news, "_FEW", few)
+    monkeypatch.setattr(queue, "BATCH", 3)
+    subscribed(api, receiver, notificationTrigger=["entityCreated", "entityUpdated", "entityDeleted"])
+    door.write(developer, [device(1, speed=0, name="a")])
+    for speed in range(1, 5):
+        door.write(developer, [device(1, speed=speed)], mode="append")
+    door.write(developer, [device(1, speed=9)], mode="replace")
+    door.write(developer, [device(1, name="b")], mode="append")
+    door.delete(developer, ["urn:ngsi-ld:Device:1"])
+    for speed in (6, 7):
+        door.write(developer, [device(1, speed=speed)])
+    door.write(developer, [device(1, extra=1)], mode="append")
+    work(engine, 20)
+    told = [{k: v["value"] for k, v in n["data"][0].items() if isinstance(v, dict)} for n in receiver.got]
+    standing = [{"speed": n, "name": "a"} for n in range(5)]
+    again = [{"speed": 6}, {"speed": 7}, {"speed": 7, "extra": 1}]
+    replaced = {"speed": 9, "name": "urn:ngsi-ld:null"}
+    assert told == [*standing, replaced, {"speed": 9, "name": "b"}, {}, *again]
+
+
+def test_a_fault_on_the_way_into_a_batch_leaves_no_transaction() -> None:
+    """Where the database went away under it, the notifier's connection was never made anew."""
+    broken = door.Change("1.1", "urn:ngsi-ld:Device:1", "Device", "changed", (), timezone.now(), "nobody")
+    with pytest.raises(LookupError), door.news(Breaking([broken])):
+        pass
+    assert not connection.in_atomic_block
+
+
+class Breaking(list[Any]):
+    def __iter__(self) -> Iterator[Any]:
+        raise LookupError
 
 
 @pytest.mark.parametrize("place", ["settled", "take_in"])

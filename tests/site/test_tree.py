@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the tree 
 
 @pytest.fixture(scope="module")
 def up() -> Iterator[Tree]:
-    with tree() as made:
+    with tree(workers=2) as made:
         made.lingqu("up", "--detach", "--port", PORT)
         yield made
 
@@ -131,6 +131,16 @@ def test_a_killed_supervisor_leaves_nothing_that_matters(up: Tree) -> None:
     processes.Known(**state["supervisor"]).signal(signal.SIGKILL)
     until(lambda: not any(c.alive() for c in children), f"children {children} follow their parent")
     assert up.lingqu("status", check=False).returncode == 1
+    up.lingqu("up", "--detach", "--port", PORT)
+    until(lambda: up.get("health/ready").status_code == 200, "ready again")
+
+
+def test_a_killed_supervisor_takes_along_what_is_still_loading(up: Tree) -> None:
+    up.child("web").signal(signal.SIGKILL)
+    until(lambda: up.get("health/ready").status_code == 200, "one of two ready again")
+    children = [processes.Known(**c) for c in up.state()["children"].values()]
+    processes.Known(**up.state()["supervisor"]).signal(signal.SIGKILL)
+    until(lambda: not any(c.alive() for c in children), f"children {children} follow their parent", 60)
     up.lingqu("up", "--detach", "--port", PORT)
     until(lambda: up.get("health/ready").status_code == 200, "ready again")
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from lingqu.kernel.text import Text
 
 _PORTS = {"http": 80, "https": 443}
 _LOCAL = ("localhost",)
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 Allowed = Callable[[], Iterable[str]]
 
 
@@ -128,10 +130,11 @@ class _Checked(httpx.BaseTransport):
     def __init__(self, allowed: Allowed) -> None:
         self.allowed = allowed
         self.pools: dict[str, httpx.HTTPTransport] = {}
+        self.lock = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         found = place(request.url, self.allowed())
-        pool = self.pools.setdefault(found.host, httpx.HTTPTransport(trust_env=False))
+        pool = self.pools.get(found.host) or self._opened(found.host)
         pinned = httpx.Request(
             request.method,
             request.url.copy_with(host=found.address),
@@ -140,6 +143,13 @@ class _Checked(httpx.BaseTransport):
             extensions={**request.extensions, "sni_hostname": found.host},
         )
         return pool.handle_request(pinned)
+
+    def _opened(self, host: str) -> httpx.HTTPTransport:
+        """Making one reads all certificates of the system, some 20 ms: once a host."""
+        with self.lock:
+            if host not in self.pools:
+                self.pools[host] = httpx.HTTPTransport(trust_env=False, limits=_LIMITS)
+            return self.pools[host]
 
     def close(self) -> None:
         for pool in self.pools.values():

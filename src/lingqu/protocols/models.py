@@ -121,6 +121,34 @@ class SourceState(models.Model):
         return str(self.source_id)
 
 
+class Snapshot(models.Model):
+    """A snapshot (CIM 009 5.2.41) but for what it holds, which the store keeps. ``document`` is as it came, ``context``
+    is the user's own. It is its maker's alone (row-level security). ``filling`` is until when somebody is at work on
+    it: behind that whoever asks for it begins anew."""
+
+    id = models.TextField(primary_key=True)
+    maker = models.CharField(max_length=200)
+    document = models.JSONField()
+    context = models.JSONField(null=True)
+    state = models.CharField(
+        max_length=12, default="preparing", help_text="preparing, success, partial, empty, failure"
+    )
+    details = models.JSONField(default=list, help_text="of each query what came of it")
+    priority = models.SmallIntegerField(default=5)
+    filling = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    modified_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "protocols_snapshot"
+        indexes = [models.Index(fields=["maker", "expires_at"], name="protocols_snapshot_maker")]
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class EntityMap(models.Model):
     """Entities that a query found, fixed for paging (CIM 009 5.2.39): ``entities`` are [id, [sources]] in their order.
     It is its maker's alone (row-level security): ids may tell of persons."""

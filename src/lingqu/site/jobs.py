@@ -26,6 +26,7 @@ from lingqu.centre.notices import door as notices
 from lingqu.centre.papers import door as papers
 from lingqu.centre.procedures import door as procedures
 from lingqu.centre.quality import door as quality
+from lingqu.protocols.ngsi_ld import snapshots
 from lingqu.site import reminders
 from lingqu.site.metrics import JOB_SECONDS
 from lingqu.stewardship.sharing import bulletins
@@ -156,6 +157,14 @@ def publish() -> None:
             blueprint.publish_due()
 
 
+@app.task(name="move_cases")
+def move_cases() -> None:
+    """Take running cases over to a new version, or back, as two people agreed."""
+    with _work("move_cases", "all") as ours:
+        if ours:
+            procedures.move_due()
+
+
 @app.task(name="digest")
 def digest() -> None:
     """What waits for departments, once a day."""
@@ -202,6 +211,7 @@ def sweep() -> None:
     with _work("sweep", "all") as ours:
         if ours:
             done = {"notices": notices.tidy(), "drafts": papers.applications.expire(), "entities": entities.reap()}
+            done["snapshots"] = snapshots.sweep()
             log.info("swept", **access.tidy(), **done)
 
 

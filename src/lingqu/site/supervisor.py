@@ -32,9 +32,8 @@ PORT = 8321
 GRACE = 10.0  # seconds a child has to finish what it is doing
 YOUNG = 60.0  # a child that dies before this age is started again later and later
 LONGEST_PAUSE = 30.0
-THREADS = 12
-"""Of each web worker; each has a connection to the database. While some wait for the disk, others are served: with four
-a commit at a time held up all that came behind it."""
+THREADS = 4
+"""Of each web worker; each has a connection to the database. While some wait for the disk, others are served."""
 
 
 @dataclass
@@ -182,7 +181,8 @@ def children(host: str, port: int, intake: int) -> list[Child]:
     """What runs beside the database, with the commands that run it."""
     granian = [sys.executable, "-m", "granian", "--host", host, "--no-ws", "--log-level", "warning"]
     web = [*granian, "--interface", "wsgi", "--port", str(port), "--blocking-threads", str(THREADS)]
-    web += ["--workers", str(web_workers()), "--respawn-failed-workers"]
+    # A worker that is still loading does not hear that it should end; its siblings would wait for it for ever.
+    web += ["--workers", str(web_workers()), "--workers-kill-timeout", str(int(GRACE) - 2), "--respawn-failed-workers"]
     return [
         Child("web", [*web, "lingqu.site.wsgi:application"]),
         Child("worker", [sys.executable, "-m", "lingqu.site", "worker"]),
@@ -191,7 +191,10 @@ def children(host: str, port: int, intake: int) -> list[Child]:
 
 
 def web_workers() -> int:
-    return max(1, min(4, (os.cpu_count() or 1) // 2))
+    """``LINGQU_WEB_WORKERS``, or one for each processor: one process of Python cannot use two. At most eight, as each
+    holds ``THREADS`` connections to the database."""
+    wanted = os.environ.get("LINGQU_WEB_WORKERS", "")
+    return max(1, min(8, int(wanted) if wanted.isdecimal() else min(4, os.cpu_count() or 1)))
 
 
 def environment(instance: Instance, name: str) -> dict[str, str]:

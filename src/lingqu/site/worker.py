@@ -28,6 +28,7 @@ from lingqu.centre.access import door as access
 from lingqu.centre.exchange import door as exchange
 from lingqu.centre.fusion import door as fusion
 from lingqu.centre.notices import door as notices
+from lingqu.centre.procedures import door as procedures
 from lingqu.site import jobs, notifying
 
 log = structlog.get_logger(__name__)
@@ -128,6 +129,8 @@ class Pump:
         wanted += self._by_the_clock()
         if blueprint.waiting():
             wanted.append(("publish", jobs.publish, {}))
+        if procedures.move_waiting():
+            wanted.append(("move_cases", jobs.move_cases, {}))
         if _messages():
             wanted.append(("notices", jobs.tell, {}))
         wanted += [(f"send:{number}", jobs.send, {"dispatch": number}) for number in self._outgoing()]

@@ -190,14 +190,15 @@ def _will(foreseen: procedures.Foreseen) -> list[tuple[str, Any]]:
     """(what, by when)"""
     told: list[tuple[str, Any]] = []
     for step in foreseen.opened:
-        words = {"step": step.name, "department": case_record.titled(step.department, language())}
+        words = {"step": step.name.say(language()), "department": case_record.titled(step.department, language())}
         told.append((_("%(step)s begins at %(department)s.") % words, step.due))
     if foreseen.ends is not None:
-        told.append((_("The case ends: %(outcome)s.") % {"outcome": foreseen.ends}, None))
+        told.append((_("The case ends: %(outcome)s.") % {"outcome": foreseen.ends.say(language())}, None))
     if n := foreseen.cancelled:
         told.append((ngettext("%(n)s open step is cancelled.", "%(n)s open steps are cancelled.", n) % {"n": n}, None))
     if foreseen.others and foreseen.ends is None:
-        told.append((_("The case then still waits for: %(steps)s.") % {"steps": "、".join(foreseen.others)}, None))
+        steps = _(", ").join(each.say(language()) for each in foreseen.others)
+        told.append((_("The case then still waits for: %(steps)s.") % {"steps": steps}, None))
     return told
 
 

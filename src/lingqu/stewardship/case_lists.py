@@ -63,10 +63,20 @@ def listing(request: HttpRequest, actor: access.Actor) -> HttpResponseBase:
             _of_procedures(asked["procedure"]),
         ],
         after=after,
+        all=request.GET.get("all") == "1",
+        choosing=_choosing(request),
         last=items[PAGE - 1].place if len(items) > PAGE else "",
         **_beside(actor),
     )
     return render(request, "stewardship/cases.html", context)
+
+
+def _choosing(request: HttpRequest) -> str:
+    """The same page with all of it chosen, or none again."""
+    query = request.GET.copy()
+    if query.pop("all", None) is None:
+        query["all"] = "1"
+    return f"?{query.urlencode()}"
 
 
 @require_safe

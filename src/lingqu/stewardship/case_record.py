@@ -30,7 +30,7 @@ GROUPS = {
         "issue",
     ),
     "files": ("file", "file_withdrawn"),
-    "clocks": ("timer", "overdue", "supplement_overdue", "told", "escalate", "end", "stuck"),
+    "clocks": ("timer", "message", "overdue", "supplement_overdue", "told", "escalate", "end", "stuck"),
 }
 
 
@@ -83,7 +83,9 @@ def _levels(plan: procedures.Plan, reached: set[str]) -> Iterable[list[str]]:
         here = ahead.pop(0)
         node = plan.nodes[here]
         depth = depths[here] + (node.kind == "task")
-        for target in (plan.flows[flow].target for flow in node.outgoing):
+        around = plan.nodes[node.parent] if node.parent and not node.outgoing else node
+        onward = [plan.flows[flow].target for flow in around.outgoing]
+        for target in [node.inner] if node.inner else onward:
             if depths.get(target, depth + 1) > depth:
                 depths[target] = depth
                 ahead.append(target)
@@ -133,7 +135,10 @@ def _more(case: procedures.Case, act: procedures.Act, language: str) -> list[str
     detail, variables = act.detail, case.compiled.procedure.variables
     if act.act == "return":
         return [f"{each['what']}: {each['why']}" for each in detail.get("missing", ())]
-    if act.act == "complete":
+    if act.act in ("complete", "message"):
+        if act.act == "message":
+            inside = act.node.rpartition("/")[0]
+            detail = {f"{inside}/{name}" if inside else name: value for name, value in detail["answers"].items()}
         yes = {True: _("Yes"), False: _("No")}
         return [
             f"{variables[name].title.say(language)}: {yes[value] if isinstance(value, bool) else value}"

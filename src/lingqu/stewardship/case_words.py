@@ -59,6 +59,7 @@ def acts() -> dict[str, str]:
         "resume": _("resumed"),
         "withdraw": _("withdrawn"),
         "timer": _("timer went off"),
+        "message": _("message received"),
         "overdue": _("found overdue"),
         "supplement_overdue": _("supplement overdue"),
         "escalate": _("escalated"),

@@ -26,7 +26,7 @@ def entry(request: HttpRequest, actor: access.Actor, number: int) -> HttpRespons
     case = procedures.case(actor, number)
     plan, language = case.compiled.plan, str(request.LANGUAGE_CODE)  # type: ignore[attr-defined]
     passed = {act.node for act in case.acts if act.node}
-    names = {node: case.compiled.says(node).say(language) for node in plan.nodes}
+    names = case.compiled.named(language)
     drawn = procedures.picture(plan, case.waiting, passed, case.compiled.procedure.title.say(language), names)
     context = frame(
         "cases",

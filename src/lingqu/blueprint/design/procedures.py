@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -36,6 +36,14 @@ def editor(request: HttpRequest, actor: access.Actor, draft: store.Draft) -> Htt
         "tables": [_tables(text) for text in document.get("decisions", ())],
         "version": draft.version,
         "departments": {code: each.title.say(language) for code, each in catalogue.departments().items()},
+        "procedures": {
+            code: {
+                "title": each.title.say(language),
+                "variables": {name: held.title.say(language) for name, held in each.variables.items()},
+            }
+            for code, each in procedures.procedures().items()
+            if code != draft.code
+        },
         "situations": {code: each.title.say(language) for code, each in drawing.every(FormSituation).items()},
         "words": editor_words(),
         "editable": draft.state == "draft" and store.may_edit(actor, draft.kind, draft.document),
@@ -85,28 +93,49 @@ def trial(request: HttpRequest, actor: access.Actor, number: int) -> HttpRespons
     if not isinstance(made, Procedure):
         raise _unreadable(made if isinstance(made, list) else [])
     run = designing.trial(made, _mapping(body.get("begin")), [_move(each) for each in _list(body.get("moves"))])
-    plan = procedures.plan_of(made)
-    waiting = [
-        {
-            "token": token,
-            "node": node,
-            "title": plan.nodes[node].title,
-            "kind": plan.nodes[node].kind,
-            "answers": list(made.tasks[node].answers) if node in made.tasks else [],
-            "timers": [[timer, plan.nodes[timer].title] for timer in plan.nodes[node].timers],
-        }
-        for token, node in sorted(run.waiting.items())
-    ]
     return JsonResponse(
         {
-            "waiting": waiting,
-            "path": [[node, plan.nodes[node].title] for node in run.path],
+            "waiting": [_waiting(run.of, token, node) for token, node in sorted(run.waiting.items())],
+            "path": [[node, say(run.of.says(node))] for node in run.path],
             "answers": run.answers,
             "asks": run.asks,
-            "ended": plan.nodes[run.ended].title if run.ended else "",
+            "ended": say(run.of.says(run.ended)) if run.ended else "",
             "stuck": run.stuck,
         }
     )
+
+
+def _waiting(of: procedures.Compiled, token: int, node: str) -> dict[str, Any]:
+    """``events``: what may come about besides its being finished, each with what it asks and how it comes."""
+    plan, variables = of.plan, of.procedure.variables
+
+    def asked(names: Iterable[str]) -> list[list[Any]]:
+        return [[name, say(variables[name].title), variables[name].type, variables[name].choices] for name in names]
+
+    def message(name: str) -> list[list[Any]]:
+        prefix = name.rpartition("/")[0]
+        shown = asked(of.procedure.messages[name].answers)
+        return [[each.removeprefix(f"{prefix}/" if prefix else ""), *more] for each, *more in shown]
+
+    def event(id_: str) -> dict[str, Any]:
+        each = plan.nodes[id_]
+        how = "timer" if each.wait is not None else "message" if each.message else "caught"
+        return {
+            "id": id_,
+            "title": say(of.says(id_)),
+            "how": how,
+            "answers": message(each.message) if each.message else [],
+        }
+
+    drawn, task = plan.nodes[node], of.procedure.tasks.get(node)
+    return {
+        "token": token,
+        "node": node,
+        "title": say(of.says(node)),
+        "kind": drawn.kind,
+        "answers": asked(task.answers) if task else message(drawn.message) if drawn.message else [],
+        "events": [found for found in map(event, drawn.beside) if found["how"] != "caught"],
+    }
 
 
 def _faults(made: Definition, document: dict[str, Any]) -> Iterator[dict[str, Any]]:

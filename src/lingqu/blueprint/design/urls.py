@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lingqu.blueprint.design import acts, forms, listing, procedures
+from lingqu.blueprint.design import acts, forms, listing, moving, procedures
 from lingqu.blueprint.design.drafts import page
 
 app_name = "design"
@@ -25,6 +25,9 @@ urlpatterns = [
     path("drafts/<int:number>/differences/", acts.differences, name="differences"),
     path("drafts/<int:number>/draft.yaml", acts.yaml, name="draft_yaml"),
     path("drafts/<int:number>/act/<str:name>/", acts.act, name="act"),
+    path("procedure/<str:code>/cases/", moving.page, name="moving"),
+    path("procedure/<str:code>/cases/progress/", moving.progress, name="moving_progress"),
+    path("procedure/<str:code>/cases/<str:name>/", moving.act, name="moving_act"),
     path("<str:kind>/<str:code>/", listing.entry, name="definition"),
     path("<str:kind>/<str:code>/begin/", listing.begin, name="begin"),
     path("<str:kind>/<str:code>/published.yaml", listing.yaml, name="yaml"),

@@ -14,6 +14,7 @@ from lingqu.kernel.errors import Fault
 
 def check(blueprint: Blueprint) -> Iterator[Fault]:
     shown = {path: said for path, said in blueprint.files}
+    every = {procedure.code: procedure for _, procedure in blueprint.pairs(Procedure)}
     for entry, procedure in blueprint.pairs(Procedure):
 
         def placed(fault: Fault, key: str, entry: Entry = entry) -> Fault:
@@ -27,7 +28,7 @@ def check(blueprint: Blueprint) -> Iterator[Fault]:
             return replace(fault, file=entry.shown, line=first + (fault.line or 1), column=key)
 
         try:
-            plan = procedures.plan_of(procedure)
+            plan = procedures.plan_of(procedure, every.get)
         except procedures.Faulty as error:
             yield from (placed(fault, fault.column) for fault in error.faults)
             continue

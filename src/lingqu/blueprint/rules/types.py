@@ -43,7 +43,8 @@ def _attribute(
 ) -> Iterator[Fault]:
     path = ("attributes", name)
     if not re.fullmatch(r"[a-z][A-Za-z0-9]*", name):
-        yield _name(entry, name, "属性名应为 lowerCamelCase", "Attributes are written lowerCamelCase", path)
+        severity = "warning" if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) else "error"
+        yield _name(entry, name, "属性名应为 lowerCamelCase", "Attributes are written lowerCamelCase", path, severity)
     if name in RESERVED:
         zh, en = "这是 NGSI-LD 的保留词", "This is a word of NGSI-LD itself"
         yield _name(entry, name, zh, en, path)
@@ -65,7 +66,8 @@ def _standard(
 ) -> Iterator[Fault]:
     if attribute.kind == "Relationship":
         if not attribute.target:
-            yield _kind(entry, path, "关系没有写明 target", "A Relationship names no target")
+            zh, en = "关系没有写明 target，可以指向任何实体", "A Relationship names no target: it may point to anything"
+            yield _kind(entry, path, zh, en, "warning")
     elif attribute.element is None:
         yield _kind(entry, path, "属性没有数据元", "The attribute names no data element")
     elif element and (attribute.kind == "GeoProperty") != (element.type == "geometry"):
@@ -77,14 +79,14 @@ def _standard(
         )
 
 
-def _name(entry: Entry, name: str, zh: str, en: str, path: tuple[str, ...]) -> Fault:
+def _name(entry: Entry, name: str, zh: str, en: str, path: tuple[str, ...], severity: str = "error") -> Fault:
     message = Text(zh=f"“{name}”：{zh}", en=f"{name}: {en}")
-    return entry.fault("type.name", message, Text(zh="改名", en="Give it another name"), path)
+    return entry.fault("type.name", message, Text(zh="改名", en="Give it another name"), path, severity)
 
 
-def _kind(entry: Entry, path: tuple[str, ...], zh: str, en: str) -> Fault:
+def _kind(entry: Entry, path: tuple[str, ...], zh: str, en: str, severity: str = "error") -> Fault:
     step = Text(zh="改正 kind、element 或 target", en="Correct kind, element or target")
-    return entry.fault("type.attribute", Text(zh=zh, en=en), step, path)
+    return entry.fault("type.attribute", Text(zh=zh, en=en), step, path, severity)
 
 
 def _open(entry: Entry, what: str, path: tuple[str, ...]) -> Fault:

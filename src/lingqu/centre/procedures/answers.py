@@ -8,6 +8,7 @@ from typing import Any
 
 from lingqu.centre.procedures.compiled import Compiled
 from lingqu.centre.procedures.definitions import Variable
+from lingqu.centre.procedures.plan import INSIDE
 from lingqu.kernel.errors import Fault, Invalid
 from lingqu.kernel.text import Text
 
@@ -20,10 +21,8 @@ _KINDS: dict[str, Text] = {
 
 
 def of_start(of: Compiled, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What an applicant may say: what no task asks for and no decision says."""
-    asked = {name for task in of.procedure.tasks.values() for name in task.answers}
-    decided = {name for decision in of.plan.decisions.values() for name in decision.outputs}
-    return _checked(of, given, set(of.procedure.variables) - asked - decided, ())
+    """What an applicant may say."""
+    return _checked(of, given, of.free, ())
 
 
 def of_task(of: Compiled, node: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,7 +30,17 @@ def of_task(of: Compiled, node: str, given: Mapping[str, Any]) -> dict[str, Any]
     return _checked(of, given, names, names)
 
 
+def of_message(of: Compiled, name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """``name`` with the name of the call it is in; the answers are those of the called procedure."""
+    prefix, names = name.rpartition(INSIDE)[0], of.procedure.messages[name].answers
+    prefix = prefix and prefix + INSIDE
+    full = _checked(of, {prefix + each: value for each, value in given.items()}, names, names)
+    return {each.removeprefix(prefix): value for each, value in full.items()}
+
+
 def _checked(of: Compiled, given: Mapping[str, Any], may: Iterable[str], must: Iterable[str]) -> dict[str, Any]:
+    if not given and not must:
+        return {}
     may = set(may)
     faults = [
         _fault(name, Text(zh="不是这一步的项目", en="is not asked for here")) for name in given if name not in may

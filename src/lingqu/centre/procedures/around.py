@@ -58,7 +58,7 @@ class Call:
     at: datetime
     stage: int
     item: int | None
-    name: str
+    name: Text
     department: str
     by: str
     words: str
@@ -71,7 +71,7 @@ class Linked:
     id: int
     name: Text
     state: str
-    outcome: str
+    outcome: Text | None
     seen: bool
 
 
@@ -128,10 +128,10 @@ def calls(actor: access.Actor, limit: int = 50) -> list[Call]:
 
 def _call(row: models.Call, said: Mapping[int, models.Comment], nodes: Mapping[int, str]) -> Call:
     comment = said.get(row.comment or 0)
-    node = store.version(row.case.version).plan.nodes.get(nodes.get(row.item or 0, ""))
+    step = store.version(row.case.version).says(nodes.get(row.item or 0, ""))
     return Call(
         row.pk, row.case_id, row.case.title, row.case.procedure, row.at, row.stage, row.item,
-        node.title if node else "",
+        step,
         comment.department if comment else row.department, comment.by if comment else "",
         comment.words if comment else "",
     )  # fmt: skip
@@ -164,9 +164,8 @@ def appeals(actor: access.Actor, case_id: int) -> Appeals:
 
 def _linked(actor: access.Actor, row: models.Case) -> Linked:
     of = store.version(row.version)
-    end = of.plan.nodes.get(row.outcome)
     seen = rights.sees(actor, plain(row))
-    return Linked(row.pk, of.procedure.title, row.state, end.title if end else "", seen)
+    return Linked(row.pk, of.procedure.title, row.state, of.outcome(row.outcome), seen)
 
 
 def plain(row: models.Case | reads.Case) -> dict[str, Any]:

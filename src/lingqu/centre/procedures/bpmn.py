@@ -6,25 +6,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Literal, cast
 
 from lingqu.centre.procedures import feel
 from lingqu.centre.procedures.markup import Element, Faulty, fault, read
-from lingqu.centre.procedures.plan import WAITING, Box, Decision, Flow, Node, NodeKind, Plan, Wait
+from lingqu.centre.procedures.plan import ENDS, WAITING, Box, Decision, Flow, Node, NodeKind, Plan, Wait
 from lingqu.kernel.errors import Fault, LingquError
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-_GATES = {"exclusiveGateway": "exclusive", "parallelGateway": "parallel", "inclusiveGateway": "inclusive"}
+_GATES = {
+    "exclusiveGateway": "exclusive", "parallelGateway": "parallel", "inclusiveGateway": "inclusive",
+    "eventBasedGateway": "events",
+}  # fmt: skip
 _ENDS = {
     "errorEventDefinition": "error",
     "escalationEventDefinition": "escalation",
     "terminateEventDefinition": "terminate",
 }
-_NODES = {*_GATES, "startEvent", "endEvent", "userTask", "businessRuleTask", "intermediateCatchEvent", "boundaryEvent"}
+_NODES = {
+    *_GATES, "startEvent", "endEvent", "userTask", "businessRuleTask", "intermediateCatchEvent", "boundaryEvent",
+    "subProcess", "callActivity",
+}  # fmt: skip
 _WORDS = {"documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group", "ioSpecification"}
+_LINKS = {"incoming", "outgoing"}
 _INSIDE = {
-    "documentation", "extensionElements", "incoming", "outgoing", "timerEventDefinition", *_ENDS,
-    "multiInstanceLoopCharacteristics", "potentialOwner", "humanPerformer", "performer",
+    "documentation", "extensionElements", "incoming", "outgoing", "timerEventDefinition",
+    "messageEventDefinition", *_ENDS, "multiInstanceLoopCharacteristics",
+    "potentialOwner", "humanPerformer", "performer",
 }  # fmt: skip
 _DAYS = re.compile(r"^P(\d{1,4})D$")
 _TIME = re.compile(r"^PT(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?$")
@@ -32,7 +40,8 @@ _MOST_NODES = 500
 
 
 def compile_diagram(text: str, decisions: Mapping[str, Decision], sorts: Mapping[str, str]) -> Plan:
-    """The plan of a diagram. Raises ``Faulty`` with everything that is wrong with it."""
+    """The plan of a diagram; what it calls is put into it by ``calling``. Raises ``Faulty`` with everything that is
+    wrong with it."""
     root = read(text)
     processes = [each for each in root.every("process") if each.space == MODEL]
     if root.space != MODEL or root.tag != "definitions" or len(processes) != 1:
@@ -43,8 +52,9 @@ def compile_diagram(text: str, decisions: Mapping[str, Decision], sorts: Mapping
     if reader.faults:
         raise Faulty(reader.faults)
     boxes, lines = _drawn(root)
-    start = next(node.id for node in reader.nodes.values() if node.kind == "start")
-    return Plan(start, reader.nodes, reader.flows, dict(decisions), boxes, lines)
+    start = next(node.id for node in reader.nodes.values() if node.kind == "start" and not node.parent)
+    nested = any(node.kind == "sub" for node in reader.nodes.values())
+    return Plan(start, reader.nodes, reader.flows, dict(decisions), boxes, lines, nested)
 
 
 def wait_of(text: str) -> Wait | None:
@@ -72,16 +82,19 @@ class _Reader:
         self.faults.append(fault(f"procedures.{rule}", line, zh, en))
 
     def run(self) -> None:
-        for element in self.process.children:
-            if element.tag == "sequenceFlow" and element.space == MODEL:
-                self._flow(element)
-            elif element.tag in _NODES and element.space == MODEL:
-                self._node(element)
-            elif element.tag not in _WORDS:
-                self._refuse(element)
+        self._within(self.process, "")
         self._connect()
         if not self.faults:
             self.faults += _Shape(self.nodes, self.flows).faults()
+
+    def _within(self, around: Element, parent: str) -> None:
+        for element in around.children:
+            if element.tag == "sequenceFlow" and element.space == MODEL:
+                self._flow(element)
+            elif element.tag in _NODES and element.space == MODEL:
+                self._node(element, parent)
+            elif element.tag not in (_WORDS | _LINKS if parent else _WORDS):
+                self._refuse(element)
 
     def _refuse(self, element: Element) -> None:
         tag = element.tag
@@ -118,15 +131,18 @@ class _Reader:
             element.get("id"), source, target, when, element.line, text, element.get("name")
         )
 
-    def _node(self, element: Element) -> None:
+    def _node(self, element: Element, parent: str) -> None:
         if not self._new(element):
             return
-        for child in element.children:
-            if child.space == MODEL and child.tag not in _INSIDE:
-                self._refuse(child)
+        if element.tag != "subProcess":
+            for child in element.children:
+                if child.space == MODEL and child.tag not in _INSIDE:
+                    self._refuse(child)
         made = self._made(element)
         if made is not None:
-            self.nodes[made.id] = made
+            self.nodes[made.id] = replace(made, parent=parent)
+        if element.tag == "subProcess":
+            self._within(element, element.get("id"))
 
     def _made(self, element: Element) -> Node | None:
         base = Node(element.get("id"), "start", element.get("name") or element.get("id"), element.line)
@@ -143,12 +159,31 @@ class _Reader:
             return replace(base, kind="task", many=loop is not None)
         if element.tag == "businessRuleTask":
             return self._decision(element, base)
-        return self._timer(element, base)
+        if element.tag in ("subProcess", "callActivity"):
+            return self._sub(element, base)
+        return self._caught(element, base)
 
     def _plain_start(self, element: Element, base: Node) -> Node:
-        if element.first("timerEventDefinition") is not None:
-            self.wrong("element", element.line, "开始事件不能带定时器", "a start event has no timer here")
+        for child in element.children:
+            if child.tag.endswith("EventDefinition"):
+                zh = f"开始事件“{base.title}”不能带 {child.tag}：由申请人或牵头部门发起"
+                en = f"the start {base.title!r} has no {child.tag}: whoever applies, or the leading department, begins"
+                self.wrong("element", element.line, zh, en)
         return base
+
+    def _sub(self, element: Element, base: Node) -> Node:
+        """Of a call the definition says what is called (see ``calling``); the diagram's ``calledElement`` must fit."""
+        tag = element.tag
+        for name in ("multiInstanceLoopCharacteristics", "standardLoopCharacteristics"):
+            if element.first(name) is not None:
+                self.wrong("element", element.line, f"“{base.title}”不能多实例或循环", f"{base.title!r} is done once")
+        if element.get("triggeredByEvent") == "true":
+            zh, en = f"不支持事件子流程“{base.title}”", f"{base.title!r}: a sub-process is not begun by an event here"
+            self.wrong("element", element.line, zh, en)
+        if tag == "callActivity" and not element.get("calledElement"):
+            zh, en = f"“{base.title}”没有写明调用哪个流程", f"{base.title!r} names no procedure to call (calledElement)"
+            self.wrong("call", element.line, zh, en)
+        return replace(base, kind="sub", code=element.get("calledElement"))
 
     def _end(self, element: Element, base: Node) -> Node:
         for tag, kind in _ENDS.items():
@@ -177,22 +212,46 @@ class _Reader:
             return None
         return replace(base, kind="decision", decision=called[0])
 
+    def _caught(self, element: Element, base: Node) -> Node | None:
+        """What an intermediate event, or one at a boundary, waits for."""
+        edge = element.tag == "boundaryEvent"
+        if edge:
+            breaks = element.get("cancelActivity") != "false"
+            base = replace(base, kind="boundary", host=element.get("attachedToRef"), breaks=breaks)
+        found = [child for child in element.children if child.tag.endswith("EventDefinition")]
+        tag = found[0].tag if len(found) == 1 else ""
+        if tag == "messageEventDefinition":
+            return self._message(element, replace(base, kind="boundary" if edge else "message"), found[0])
+        if edge and tag in ("errorEventDefinition", "escalationEventDefinition"):
+            kind: Literal["error", "escalation"] = "error" if tag.startswith("error") else "escalation"
+            if kind == "error" and not base.breaks:
+                zh, en = f"错误边界事件“{base.title}”必须中断", f"an error at a boundary interrupts: {base.title!r}"
+                self.wrong("element", element.line, zh, en)
+            return replace(base, catch=kind, code=self._code(found[0]))
+        return self._timer(element, base)
+
+    def _message(self, element: Element, base: Node, definition: Element) -> Node | None:
+        of = definition.get("messageRef")
+        named = [each.get("name") or of for each in self.root.every("message") if of and each.get("id") == of]
+        if not named:
+            zh, en = f"“{base.title}”没有写明等待哪个消息", f"{base.title!r} names no message (messageRef)"
+            self.wrong("message", element.line, zh, en)
+            return None
+        return replace(base, message=named[0])
+
     def _timer(self, element: Element, base: Node) -> Node | None:
         timer = element.first("timerEventDefinition")
         duration = timer.first("timeDuration") if timer is not None else None
         if duration is None:
-            message = f"{element.tag} 只支持 timeDuration 定时器", f"{element.tag} needs a timer with timeDuration"
-            self.wrong("element", element.line, *message)
+            zh = f"{element.tag}“{base.title}”须带 timeDuration 定时器或消息"
+            self.wrong("element", element.line, zh, f"{element.tag} {base.title!r} needs a timeDuration or a message")
             return None
         wait = wait_of(duration.text())
         if wait is None:
             said = duration.text()[:40]
             self.wrong("timer", duration.line, f"时长“{said}”应如 P5D 或 PT4H", f"{said!r} is no P5D nor PT4H")
             return None
-        if element.tag == "boundaryEvent":
-            breaks = element.get("cancelActivity") != "false"
-            return replace(base, kind="boundary", host=element.get("attachedToRef"), breaks=breaks, wait=wait)
-        return replace(base, kind="timer", wait=wait)
+        return replace(base, kind=base.kind if base.kind == "boundary" else "timer", wait=wait)
 
     def _connect(self) -> None:
         out: dict[str, list[str]] = {id_: [] for id_ in self.nodes}
@@ -203,20 +262,42 @@ class _Reader:
                 if not self.faults:
                     self.wrong("diagram", flow.line, f"连线指向不存在的“{missing}”", f"no node {missing!r} for a flow")
                 continue
+            if self.nodes[flow.source].parent != self.nodes[flow.target].parent:
+                zh, en = f"连线“{flow.id}”不能穿过子流程的边界", f"the flow {flow.id!r} crosses a sub-process's border"
+                self.wrong("diagram", flow.line, zh, en)
             out[flow.source].append(flow.id)
             into[flow.target].append(flow.id)
-        timers: dict[str, list[str]] = {}
-        for node in self.nodes.values():
-            if node.kind == "boundary":
-                timers.setdefault(node.host, []).append(node.id)
-                if self.nodes.get(node.host, node).kind != "task" and not self.faults:
-                    self.wrong(
-                        "diagram", node.line, "边界定时器只能附在人工任务上", "a boundary timer is at a user task"
-                    )
+        beside = self._beside(out)
+        inner = {node.parent: node.id for node in self.nodes.values() if node.kind == "start" and node.parent}
         for id_, node in self.nodes.items():
+            events = [self.nodes[each] for each in beside.get(id_, ())]
             self.nodes[id_] = replace(
-                node, outgoing=tuple(out[id_]), incoming=tuple(into[id_]), timers=tuple(timers.get(id_, ()))
+                node,
+                outgoing=tuple(out[id_]),
+                incoming=tuple(into[id_]),
+                timers=tuple(each.id for each in events if each.wait is not None),
+                catches=tuple(each.id for each in events if each.wait is None),
+                inner=inner.get(id_, ""),
             )
+
+    def _beside(self, out: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        """Events at the boundary of a step, or behind an event gateway."""
+        found: dict[str, list[str]] = {}
+        for node in self.nodes.values():
+            host = self.nodes.get(node.host, node)
+            if node.kind == "boundary":
+                found.setdefault(node.host, []).append(node.id)
+                of_sub = host.kind == "sub"
+                fits = host.parent == node.parent and (of_sub or (host.kind == "task" and not node.catch))
+                if not fits and not self.faults:
+                    zh = f"边界事件“{node.title}”只能附在人工任务、子流程或调用上；错误和升级只能附在后两者上"
+                    en = (
+                        f"{node.title!r}: at a user task, sub-process or call; errors and escalations at the latter two"
+                    )
+                    self.wrong("diagram", node.line, zh, en)
+            if node.kind == "events":
+                found[node.id] = [self.flows[flow].target for flow in out[node.id]]
+        return found
 
 
 @dataclass
@@ -234,17 +315,23 @@ class _Shape:
         return fault("procedures.diagram", line, zh, en)
 
     def _ends(self) -> Iterator[Fault]:
-        starts = [node for node in self.nodes.values() if node.kind == "start"]
-        if len(starts) != 1:
-            line = starts[1].line if starts else 1
-            yield self._say(line, f"应有一个开始事件，现有 {len(starts)} 个", f"one start is needed, not {len(starts)}")
-        if not any(node.kind in ("end", "error", "terminate", "escalation") for node in self.nodes.values()):
-            yield self._say(1, "没有结束事件", "there is no end event")
+        """Of the whole, and of each sub-process; what is called is looked at by itself."""
+        around = [node for node in self.nodes.values() if node.kind == "sub" and not node.code]
+        for parent, line, title in (("", 1, ""), *((node.id, node.line, f"“{node.title}”") for node in around)):
+            inside = [node for node in self.nodes.values() if node.parent == parent]
+            starts = [node for node in inside if node.kind == "start"]
+            if len(starts) != 1:
+                count, at = len(starts), starts[1].line if starts else line
+                yield self._say(
+                    at, f"{title}应有一个开始事件，现有 {count} 个", f"{title}one start is needed, not {count}"
+                )
+            if not any(node.kind in ENDS for node in inside):
+                yield self._say(line, f"{title}没有结束事件", f"{title}there is no end event")
 
     def _node(self, node: Node) -> Iterator[Fault]:
         out, into = len(node.outgoing), len(node.incoming)
-        ending = node.kind in ("end", "error", "escalation", "terminate")
-        gate = node.kind in ("exclusive", "parallel", "inclusive")
+        ending = node.kind in ENDS
+        gate = node.kind in ("exclusive", "parallel", "inclusive", "events")
         if (ending and out) or (not ending and not out):
             yield self._say(node.line, f"“{node.title}”的出口连线不对", f"{node.title!r} has wrong outgoing flows")
         if (node.kind in ("start", "boundary") and into) or (node.kind not in ("start", "boundary") and not into):
@@ -255,6 +342,8 @@ class _Shape:
             yield self._say(node.line, f"网关“{node.title}”不能既汇合又分支", f"{node.title!r} both joins and parts")
         if node.kind in ("exclusive", "inclusive") and out > 1:
             yield from self._parting(node)
+        if node.kind == "events":
+            yield from self._racing(node)
         for flow in node.outgoing:
             if self.flows[flow].when is not None and node.kind not in ("exclusive", "inclusive"):
                 yield self._say(self.flows[flow].line, "条件只能在排他或包容网关之后", "a condition needs a gateway")
@@ -267,11 +356,30 @@ class _Shape:
             if flow != node.default and self.flows[flow].when is None:
                 yield self._say(self.flows[flow].line, "这条连线缺少条件", "this flow needs a condition")
 
+    def _racing(self, node: Node) -> Iterator[Fault]:
+        if len(node.outgoing) < 2:
+            zh, en = f"事件网关“{node.title}”至少要有两个出口", f"the event gateway {node.title!r} needs two ways out"
+            yield self._say(node.line, zh, en)
+        for target in (self.nodes[self.flows[flow].target] for flow in node.outgoing):
+            if target.kind not in ("timer", "message") or len(target.incoming) > 1:
+                zh = f"事件网关“{node.title}”之后只能是定时器或消息，且只从它进入；“{target.title}”不是"
+                en = f"behind {node.title!r} stand timers and messages reached from it alone; {target.title!r} is not"
+                yield self._say(target.line, zh, en)
+
     def _next(self, node: Node) -> list[str]:
-        return [self.flows[flow].target for flow in node.outgoing] + list(node.timers)
+        return [self.flows[flow].target for flow in node.outgoing] + list(node.beside) + [node.inner] * bool(node.inner)
+
+    def _at_once(self, node: Node) -> list[str]:
+        """Where a token goes on without anybody's doing: into a sub-process, and from its end to what follows it."""
+        if node.kind in ENDS and node.parent:
+            around = self.nodes[node.parent]
+            return [self.flows[flow].target for flow in around.outgoing] + list(around.catches)
+        if node.kind == "sub":
+            return [node.inner] if node.inner else []
+        return self._next(node)
 
     def _reach(self) -> Iterator[Fault]:
-        start = next(node.id for node in self.nodes.values() if node.kind == "start")
+        start = next(node.id for node in self.nodes.values() if node.kind == "start" and not node.parent)
         seen, ahead = {start}, [start]
         while ahead:
             for target in self._next(self.nodes[ahead.pop()]):
@@ -288,7 +396,7 @@ class _Shape:
 
         def visit(id_: str) -> str:
             state[id_] = 1
-            for target in self._next(self.nodes[id_]):
+            for target in self._at_once(self.nodes[id_]):
                 if self.nodes[target].kind in WAITING:
                     continue
                 if state.get(target) == 1 or (target not in state and visit(target)):

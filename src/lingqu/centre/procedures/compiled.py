@@ -6,13 +6,15 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from lingqu.centre.drawing import door as drawing
+from lingqu.centre.procedures import calling
 from lingqu.centre.procedures.bpmn import compile_diagram
 from lingqu.centre.procedures.definitions import ASKED, Procedure
 from lingqu.centre.procedures.dmn import compile_decisions
 from lingqu.centre.procedures.markup import Faulty, fault
-from lingqu.centre.procedures.plan import Decision, Node, Plan
+from lingqu.centre.procedures.plan import ENDS, INSIDE, Decision, Node, Plan
 from lingqu.kernel.errors import Fault, Invalid
 from lingqu.kernel.text import Text
 
@@ -21,17 +23,39 @@ IN_DIAGRAM, IN_DECISIONS = "diagram", "decisions"
 
 @dataclass(frozen=True)
 class Compiled:
-    """``version``: SHA-256 of the definition's canonical JSON, by which a case stays with what it began with."""
+    """``version``: SHA-256 of the definition's canonical JSON, by which a case stays with what it began with. Steps
+    and variables of called procedures stand in ``procedure`` and ``plan`` under the call's name (see ``calling``)."""
 
     version: str
     procedure: Procedure
     plan: Plan
 
+    @cached_property
+    def free(self) -> tuple[str, ...]:
+        """Variables whoever applies may say: no step asks for them, no decision, message or call sets them."""
+        of = self.procedure
+        asked = {name for task in of.tasks.values() for name in task.answers}
+        asked |= {name for message in of.messages.values() for name in message.answers}
+        decided = {name for decision in self.plan.decisions.values() for name in decision.outputs}
+        taken = {name for each in of.calls.values() for name in each.takes}
+        return tuple(name for name in of.variables if INSIDE not in name and name not in asked | decided | taken)
+
     def says(self, node: str) -> Text:
-        """What a node is called, in both languages where the definition says it; empty for one the plan has not."""
-        task, drawn = self.procedure.tasks.get(node), self.plan.nodes.get(node)
+        """What a node or flow is called, in both languages where the definition says it; empty for one the plan has
+        not."""
+        task, drawn = self.procedure.tasks.get(node), self.plan.nodes.get(node) or self.plan.flows.get(node)
+        if task is not None and task.title is not None:
+            return task.title
         title = drawn.title if drawn else ""
-        return task.title if task is not None and task.title is not None else Text(zh=title, en=title)
+        return self.procedure.names.get(node) or Text(zh=title, en=title)
+
+    def named(self, language: str) -> dict[str, str]:
+        """Nodes and flows as a page calls them."""
+        return {each: self.says(each).say(language) for each in (*self.plan.nodes, *self.plan.flows)}
+
+    def outcome(self, end: str) -> Text | None:
+        """What the end that a case reached is called; None while it reached none."""
+        return self.says(end) if end in self.plan.nodes else None
 
 
 @dataclass(frozen=True)
@@ -42,8 +66,25 @@ class Misfit:
     fault: Fault
 
 
-def plan_of(procedure: Procedure) -> Plan:
-    """Raises ``Faulty``; a fault's ``column`` says in which text: ``diagram``, or ``decisions.0``."""
+def published(code: str) -> Procedure | None:
+    return drawing.every(Procedure).get(code)
+
+
+def plan_of(procedure: Procedure, find: calling.Find = published) -> Plan:
+    """With what it calls, as ``find`` gives it. Raises ``Faulty``; a fault's ``column`` says in which text:
+    ``diagram``, or ``decisions.0``."""
+    return whole(procedure, find).plan
+
+
+def whole(procedure: Procedure, find: calling.Find = published) -> calling.Whole:
+    plan = _own(procedure)
+    try:
+        return calling.with_called(procedure, plan, find, _own)
+    except Faulty as error:
+        raise Faulty([replace(each, column=IN_DIAGRAM) for each in error.faults]) from error
+
+
+def _own(procedure: Procedure) -> Plan:
     sorts = {name: variable.type for name, variable in procedure.variables.items()}
     decisions: dict[str, Decision] = {}
     faults: list[Fault] = []
@@ -63,7 +104,7 @@ def plan_of(procedure: Procedure) -> Plan:
 
 def misfits(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
     """Where offices and answers do not belong to the diagram's tasks."""
-    nodes = {node.id: node for node in plan.tasks()}
+    nodes = {node.id: node for node in plan.tasks() if INSIDE not in node.id}
     for id_, node in nodes.items():
         task = procedure.tasks.get(id_)
         if task is None:
@@ -86,6 +127,32 @@ def misfits(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
 
     yield from _asked(procedure)
     yield from _beside(procedure, plan)
+    yield from _awaited(procedure, plan)
+    yield from _named(procedure, plan)
+
+
+def _named(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
+    for id_ in procedure.names:
+        if id_ not in plan.nodes and id_ not in plan.flows:
+            yield _misfit("", 0, f"names：流程图中没有“{id_}”", f"names: the diagram has no part {id_!r}")
+
+
+def _awaited(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
+    """Messages and calls: what the diagram names the definition says, and the other way round."""
+    own = [node for node in plan.nodes.values() if INSIDE not in node.id]
+    for node in own:
+        if node.message and node.message not in procedure.messages:
+            zh, en = f"messages 中没有“{node.message}”", f"messages does not say what {node.message!r} is"
+            yield _misfit("", node.line, f"“{node.title}”：{zh}", f"{node.title!r}: {en}")
+    for name, message in procedure.messages.items():
+        if name not in {node.message for node in own}:
+            yield _misfit("", 0, f"流程图没有等待消息“{name}”", f"the diagram waits for no message {name!r}")
+        for each in message.answers:
+            if each not in procedure.variables:
+                yield _misfit("", 0, f"没有变量“{each}”", f"there is no variable {each!r}")
+    for id_ in procedure.calls:
+        if id_ not in plan.nodes or plan.nodes[id_].call is None:
+            yield _misfit("", 0, f"流程图中没有调用“{id_}”", f"the diagram has no call {id_!r}")
 
 
 def _asked(procedure: Procedure) -> Iterator[Misfit]:
@@ -109,7 +176,7 @@ def _beside(procedure: Procedure, plan: Plan) -> Iterator[Misfit]:
                 )
     for id_ in procedure.appeal.outcomes if procedure.appeal else ():
         node = plan.nodes.get(id_)
-        if node is None or node.kind not in ("end", "error", "terminate", "escalation"):
+        if node is None or node.kind not in ENDS:
             yield _misfit("", 0, f"申诉所指的结束“{id_}”不在图中", f"an appeal names the end {id_!r} the diagram lacks")
 
 
@@ -142,10 +209,12 @@ def _misfit(node: str, line: int, zh: str, en: str) -> Misfit:
 
 @lru_cache(maxsize=256)
 def compiled(version: str, document: str) -> Compiled:
-    """From the JSON of a definition. Raises ``Invalid`` (``procedures.diagram``)."""
-    procedure = Procedure.model_validate_json(document)
+    """From what ``frozen`` gave. Raises ``Invalid`` (``procedures.diagram``)."""
+    held = json.loads(document)
+    called = {code: Procedure.model_validate(each) for code, each in held.pop("called", {}).items()}
+    procedure = Procedure.model_validate(held)
     try:
-        plan = plan_of(procedure)
+        made = whole(procedure, called.get)
     except Faulty as error:
         raise Invalid(
             "procedures.diagram",
@@ -154,10 +223,20 @@ def compiled(version: str, document: str) -> Compiled:
             next_step=Text(zh="运行 lingqu blueprint check 并改正", en="Run lingqu blueprint check, correct it"),
             faults=error.faults,
         ) from error
-    return Compiled(version, procedure, plan)
+    return Compiled(version, made.procedure, made.plan)
 
 
-def frozen(procedure: Procedure) -> tuple[str, str]:
-    """(version, canonical JSON) of a definition."""
-    document = json.dumps(procedure.document(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def called_by(procedure: Procedure, find: calling.Find = published) -> dict[str, Procedure]:
+    """All that it calls, as it is published now."""
+    if not procedure.calls:
+        return {}
+    return {code: found for code in calling.codes(procedure, find) if (found := find(code)) is not None}
+
+
+def frozen(procedure: Procedure, called: Mapping[str, Procedure] | None = None) -> tuple[str, str]:
+    """(version, canonical JSON) of a definition, with those it calls under ``called``."""
+    held = procedure.document()
+    if called:
+        held = {**held, "called": {code: each.document() for code, each in called.items()}}
+    document = json.dumps(held, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(document.encode()).hexdigest(), document

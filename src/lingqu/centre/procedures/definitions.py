@@ -154,6 +154,24 @@ ASKED = ("office", "service", "what", "place", "contact")
 the person's own words."""
 
 
+class Message(Part):
+    """Something a case waits for from outside: a register's answer, the confirmation of a payment. Whoever handles
+    cases of the procedure in ``department`` (a machine's account as well) says that it came, with its ``answers``."""
+
+    title: Text
+    department: Code
+    answers: tuple[Name, ...] = ()
+
+
+class Called(Part):
+    """A procedure that a call of the diagram runs. Its variables are its own: ``gives`` sets those that none of its
+    steps decides, by expressions over the caller's; ``takes`` sets the caller's, over its own, when it has ended."""
+
+    procedure: Code
+    gives: dict[Name, Expression] = Field(default_factory=dict)
+    takes: dict[Name, Expression] = Field(default_factory=dict)
+
+
 class Procedure(Definition):
     """``department`` leads: it may suspend a case and sees it whole. ``diagram`` is BPMN 2.0, ``decisions`` DMN, as
     text; files beside the definition are named by ``diagram_file`` and ``decision_files`` instead."""
@@ -170,6 +188,12 @@ class Procedure(Definition):
     )
     variables: dict[Name, Variable] = Field(default_factory=dict)
     tasks: dict[str, Task] = Field(default_factory=dict)
+    names: dict[str, Text] = Field(
+        default_factory=dict,
+        description="of the diagram's other parts, in both languages: starts, ends, gateways, flows",
+    )
+    messages: dict[Name, Message] = Field(default_factory=dict, description="by the name the diagram gives them")
+    calls: dict[str, Called] = Field(default_factory=dict, description="by the node of the diagram that calls")
     reasons: tuple[Wording, ...] = Field(default=(), max_length=100)
     escalation: tuple[Escalation, ...] = Field(default=(), max_length=5, description="stages, the first one first")
     appeal: Appeal | None = None
@@ -201,6 +225,13 @@ class Procedure(Definition):
             yield Reference("form_situation", code, ("takes", "situations", index))
         for index, issue in enumerate(self.issues):
             yield Reference("certificate", issue.certificate, ("issues", index, "certificate"))
+        yield from self._steps()
+
+    def _steps(self) -> Iterator[Reference]:
+        for name, message in self.messages.items():
+            yield Reference("department", message.department, ("messages", name, "department"))
+        for node, called in self.calls.items():
+            yield Reference("procedure", called.procedure, ("calls", node, "procedure"))
         for node, task in self.tasks.items():
             if task.department:
                 yield Reference("department", task.department, ("tasks", node, "department"))

@@ -23,6 +23,7 @@ from lingqu.centre.procedures import lists as _lists
 from lingqu.centre.procedures import progress as _progress
 from lingqu.centre.procedures import reads as _reads
 from lingqu.centre.procedures import reasons as _reasons
+from lingqu.centre.procedures import standing as _standing
 from lingqu.centre.procedures import tallies as _tallies
 from lingqu.centre.procedures import telling as _telling
 from lingqu.centre.procedures.actions import appeal as _appeal
@@ -34,7 +35,9 @@ from lingqu.centre.procedures.actions import foresee as _foresee
 from lingqu.centre.procedures.actions import hold as _hold
 from lingqu.centre.procedures.actions import many as _many
 from lingqu.centre.procedures.actions import migrate as _migrate
+from lingqu.centre.procedures.actions import move_cases as _move_cases
 from lingqu.centre.procedures.actions import pass_on as _pass_on
+from lingqu.centre.procedures.actions import receive as _receive
 from lingqu.centre.procedures.actions import start as _start
 from lingqu.centre.procedures.actions import supplement as _supplement
 from lingqu.centre.procedures.actions import take as _take
@@ -42,6 +45,7 @@ from lingqu.centre.procedures.actions import tick as _tick
 from lingqu.centre.procedures.actions.foresee import Foreseen
 from lingqu.centre.procedures.actions.many import Outcome
 from lingqu.centre.procedures.actions.migrate import Migrated
+from lingqu.centre.procedures.actions.receive import Received
 from lingqu.centre.procedures.actions.tick import Ticked
 from lingqu.centre.procedures.around import Appeals, Call, Chosen, Comment, File, Linked
 from lingqu.centre.procedures.compiled import Compiled, Misfit, misfits, plan_of
@@ -54,6 +58,7 @@ from lingqu.centre.procedures.plan import Plan
 from lingqu.centre.procedures.progress import Progress, Stage
 from lingqu.centre.procedures.reads import Act, Case, Item
 from lingqu.centre.procedures.reasons import Template
+from lingqu.centre.procedures.standing import Standing
 from lingqu.centre.procedures.tallies import Tally
 
 LARGEST_FILE = _files.LARGEST
@@ -145,6 +150,18 @@ def complete(
     Raises NotFound, Refused (``access.handle``, ``procedures.own_case``), Invalid (``procedures.answers``), Conflict
     (``procedures.moved``, ``.holder``, ``.state``): nothing is done twice."""
     _complete.complete(actor, item, answers, words, reason)
+
+
+def receive(
+    actor: access.Actor, case: int, name: str, answers: Mapping[str, Any] | None = None, key: str = ""
+) -> Received:
+    """A message from outside for a case, with exactly the answers its procedure says. ``taken``: a step waited for it
+    and went on; ``kept``: one ahead will; ``known``: one with this ``key`` came before, and nothing is done. Who sends
+    it handles such cases in the department that the message is of.
+
+    Raises NotFound, Refused, Invalid (``procedures.message``, ``.answers``), Conflict (``procedures.message_late``,
+    ``.state``)."""
+    return _receive.receive(actor, case, name, answers, key)
 
 
 def send_back(actor: access.Actor, item: int, missing: Sequence[tuple[str, str]]) -> None:
@@ -292,7 +309,8 @@ def tick(now: datetime | None = None, limit: int = 500) -> Ticked:
 
 
 def progress(number: int, code: str, address: str) -> Progress:
-    """Stages of a case, for who has its number and the code of its receipt. ``address``: whence it is asked; wrong
+    """Stages of a case, for who has its number and the code of its receipt, or the last four of the identity number of
+    whom it is for. ``address``: whence it is asked; wrong
     codes lock both for a time. Raises ``NotFound``, ``Refused`` (``procedures.progress_locked``)."""
     return _progress.look(number, code, address)
 
@@ -327,6 +345,31 @@ def migrate(
     beside those the definition names. ``tell``: of each batch (done, of how many). What was broken off goes on when it
     is called again. For Lingqu's own use: who may run the command may. Raises ``NotFound``, ``Invalid``."""
     return _migrate.migrate(actor, code, mapping or {}, dry=dry, batch=batch, tell=tell)
+
+
+MOVE_CASES = _move_cases.CODE
+"""The act of two people (``access``): its arguments are ``procedure``, ``version``, ``mapping``, ``back``."""
+
+
+def standing(code: str, mapping: Mapping[str, str] | None = None) -> Standing:
+    """Where running cases of older versions stand, and what taking them over by this mapping would come to; nothing is
+    changed. Who may know is for the caller to decide. Raises ``NotFound``."""
+    return _standing.standing(drawing.one(Procedure, code), mapping or {})
+
+
+def last_run(code: str) -> Any:
+    """The last taking over of a procedure's cases, with how far it is; None where there was none."""
+    return _standing.last_run(code)
+
+
+def move_due() -> int:
+    """Take cases over, or back, as two people agreed; gives how many such works were done. For the worker."""
+    return _move_cases.move_due()
+
+
+def move_waiting() -> bool:
+    """Whether the worker has cases to take over, or back."""
+    return _move_cases.waiting()
 
 
 def migrate_back(
@@ -398,6 +441,7 @@ __all__ = [
     "FILE_ENDINGS",
     "LARGEST_FILE",
     "MOST_AT_ONCE",
+    "MOVE_CASES",
     "Act",
     "Appeals",
     "Call",
@@ -420,7 +464,9 @@ __all__ = [
     "Procedure",
     "Progress",
     "ReasonFor",
+    "Received",
     "Stage",
+    "Standing",
     "Tally",
     "Task",
     "Template",
@@ -453,21 +499,26 @@ __all__ = [
     "inbox",
     "is_applicant",
     "is_own",
+    "last_run",
     "migrate",
     "migrate_back",
     "misfits",
+    "move_due",
+    "move_waiting",
     "picture",
     "plan_of",
     "procedures",
     "progress",
     "progress_code",
     "reasons",
+    "receive",
     "release",
     "release_many",
     "resume",
     "search",
     "seen",
     "send_back",
+    "standing",
     "stands_in_for",
     "start",
     "supplement",

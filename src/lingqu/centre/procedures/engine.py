@@ -1,7 +1,8 @@
 """Rules of tokens (BPMN 2.0.2, clause 13): what a case waits for next. Functions of plan, marking and answers alone.
 
-A marking is small and plain (JSON): tokens that wait, tokens that arrived at a joining gateway, and of tasks done by
-many how many are missing. Nothing here reads a clock or a database, so that a step can be tried, compared and undone.
+A marking is small and plain (JSON): tokens that wait, tokens that arrived at a joining gateway, of tasks done by many
+how many are missing, and messages that came before anybody waited. A sub-process is a token that waits while others
+are inside it. Nothing here reads a clock or a database, so that a step can be tried, compared and undone.
 """
 
 from __future__ import annotations
@@ -12,40 +13,68 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lingqu.centre.procedures import feel
-from lingqu.centre.procedures.plan import Decision, Flow, Node, Plan
+from lingqu.centre.procedures.plan import Call, Decision, Flow, Node, Plan
 from lingqu.kernel.errors import Conflict, Invalid
 from lingqu.kernel.text import Text
 
 _MOST_MOVES = 5_000
 
 
+AT = "#"
+
+
+def place(gate: str, inside: int) -> str:
+    """A gateway within one run of a sub-process (a token); outside of any it is its id."""
+    return f"{gate}{AT}{inside}" if inside else gate
+
+
+def placed(key: str) -> tuple[str, int]:
+    gate, _, inside = key.partition(AT)
+    return gate, int(inside or 0)
+
+
 @dataclass
 class Marking:
-    """``waiting``: token → node. ``arrived``: gateway → flow → tokens. ``next``: the next token's number. ``many``:
-    token of a task done by many → how many are ``left``, and what was ``said``; the actions look after it."""
+    """``waiting``: token → node. ``arrived``: gateway (see ``place``) → flow → tokens. ``next``: the next token's
+    number. ``many``: token of a task done by many → how many are ``left``, and what was ``said``; the actions look
+    after it. ``inside``: token → token of the sub-process it is in. ``early``: messages nobody waited for yet: name,
+    answers."""
 
     waiting: dict[int, str] = field(default_factory=dict)
     arrived: dict[str, dict[str, int]] = field(default_factory=dict)
     next: int = 1
     many: dict[int, dict[str, Any]] = field(default_factory=dict)
+    inside: dict[int, int] = field(default_factory=dict)
+    early: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
         waiting = {str(token): node for token, node in self.waiting.items()}
         many = {str(token): held for token, held in self.many.items()}
-        return {"w": waiting, "a": self.arrived, "n": self.next, "m": many}
+        made: dict[str, Any] = {"w": waiting, "a": self.arrived, "n": self.next, "m": many}
+        if self.inside:
+            made["i"] = {str(token): outer for token, outer in self.inside.items()}
+        if self.early:
+            made["e"] = [list(each) for each in self.early]
+        return made
 
     @staticmethod
     def of(document: Mapping[str, Any]) -> Marking:
         waiting = {int(token): node for token, node in document["w"].items()}
         many = {int(token): held for token, held in document["m"].items()}
-        return Marking(waiting, {gate: dict(flows) for gate, flows in document["a"].items()}, document["n"], many)
+        made = Marking(waiting, {gate: dict(flows) for gate, flows in document["a"].items()}, document["n"], many)
+        if "i" in document:
+            made.inside = {int(token): outer for token, outer in document["i"].items()}
+        if "e" in document:
+            made.early = [(name, given) for name, given in document["e"]]
+        return made
 
 
 @dataclass
 class Step:
-    """What one move came to. ``opened``: (token, task or timer). ``closed``: tokens that no longer wait, though nobody
-    finished them. ``path``: nodes passed, in order. ``given``: what decisions said. ``ended``: the end that ended the
-    case; empty while it runs. ``raised``: codes of escalations. ``stuck``: nothing waits and nothing ended it."""
+    """What one move came to. ``opened``: (token, node) that wait now, or did for a moment. ``closed``: tokens that no
+    longer wait, though nobody finished them. ``path``: nodes passed, in order. ``given``: what decisions, messages and
+    calls said. ``ended``: the end that ended the case; empty while it runs. ``raised``: codes of escalations.
+    ``stuck``: nothing waits and nothing ended it."""
 
     marking: Marking
     opened: list[tuple[int, str]] = field(default_factory=list)
@@ -67,18 +96,39 @@ def begin(plan: Plan, answers: Mapping[str, Any]) -> Step:
 def finish(plan: Plan, marking: Marking, token: int, answers: Mapping[str, Any]) -> Step:
     """A waiting token goes on. Raises ``Conflict`` (``procedures.gone``) where it does not wait any more."""
     mover = _Mover(plan, marking, answers)
-    mover.leave(plan.nodes[mover.take(token)])
+    inside = marking.inside.get(token, 0)
+    mover.leave(plan.nodes[mover.take(token)], inside)
     return mover.settle()
 
 
 def ring(plan: Plan, marking: Marking, token: int, boundary: str, answers: Mapping[str, Any]) -> Step:
-    """A timer at the boundary of a waiting task goes off."""
+    """An event at the boundary of a waiting step, or one that an event gateway waits for, comes about."""
     mover = _Mover(plan, marking, answers)
-    node = plan.nodes[boundary]
-    if node.breaks:
-        mover.take(token)
-        mover.step.closed.append(token)
-    mover.leave(node)
+    mover.ring(token, plan.nodes[boundary])
+    return mover.settle()
+
+
+def awaiting(plan: Plan, marking: Marking, name: str) -> tuple[int, Node] | None:
+    """(token, event) that has waited longest for a message of this name; None where nothing waits for it."""
+    for token in sorted(marking.waiting):
+        node = plan.nodes[marking.waiting[token]]
+        for each in (node, *(plan.nodes[id_] for id_ in node.catches)):
+            if each.message and each.awaits == name:
+                return token, each
+    return None
+
+
+def deliver(
+    plan: Plan, marking: Marking, token: int, event: Node, given: Mapping[str, Any], answers: Mapping[str, Any]
+) -> Step:
+    """A message comes to the event that ``awaiting`` found for it."""
+    mover = _Mover(plan, marking, answers)
+    mover.say(event, given)
+    if marking.waiting.get(token) == event.id:
+        inside = marking.inside.get(token, 0)
+        mover.leave(plan.nodes[mover.take(token)], inside)
+    else:
+        mover.ring(token, event)
     return mover.settle()
 
 
@@ -87,7 +137,7 @@ class _Mover:
         self.plan, self.marking = plan, marking
         self.step = Step(marking)
         self.values = {name: feel.exact(value) for name, value in answers.items()}
-        self.moving: deque[Flow] = deque()
+        self.moving: deque[tuple[Flow, int]] = deque()
         self.last_end = ""
 
     def take(self, token: int) -> str:
@@ -98,7 +148,36 @@ class _Mover:
                 Text(zh="这一步已经办完或取消", en="This step is done or cancelled"),
                 next_step=Text(zh="刷新页面查看最新状态", en="Reload the page to see how it stands"),
             )
+        self.marking.inside.pop(token, None)
         return node
+
+    def ring(self, token: int, event: Node) -> None:
+        inside = self.marking.inside.get(token, 0)
+        if token not in self.marking.waiting or event.breaks:
+            self._cancel(token)
+        self.leave(event, inside)
+
+    def _cancel(self, token: int) -> None:
+        """A step ends unfinished, with all that is inside it."""
+        self.take(token)
+        self.step.closed.append(token)
+        self._empty(token)
+
+    def _empty(self, token: int) -> None:
+        for inner in [inner for inner, outer in self.marking.inside.items() if outer == token]:
+            self._cancel(inner)
+        for key in [key for key in self.marking.arrived if placed(key)[1] == token]:
+            del self.marking.arrived[key]
+        self.moving = deque(each for each in self.moving if each[1] != token)
+
+    def say(self, event: Node, given: Mapping[str, Any]) -> None:
+        """What a message brings are answers of the procedure that waits for it."""
+        prefix = event.message.removesuffix(event.awaits)
+        self._give({prefix + name: feel.exact(value) for name, value in given.items()})
+
+    def _give(self, given: Mapping[str, Any]) -> None:
+        self.values |= given
+        self.step.given |= {name: feel.plain(value) for name, value in given.items()}
 
     def settle(self) -> Step:
         """Move until every token waits, has ended, or cannot go on."""
@@ -108,95 +187,165 @@ class _Mover:
                 moves += 1
                 if moves > _MOST_MOVES:
                     raise _endless()
-                self._arrive(self.moving.popleft())
-            if self.step.ended or not self._open_inclusive():
+                self._arrive(*self.moving.popleft())
+            if self.step.ended or not (self._open_inclusive() or (self.plan.nested and self._close_sub())):
                 break
-        if not self.step.ended and not self.marking.waiting:
-            self.step.stuck = any(any(flows.values()) for flows in self.marking.arrived.values())
+        waiting = self.marking.waiting
+        if not self.step.ended and (
+            not waiting or (self.plan.nested and all(self.plan.nodes[node].kind == "sub" for node in waiting.values()))
+        ):
+            self.step.stuck = bool(waiting) or any(any(flows.values()) for flows in self.marking.arrived.values())
             self.step.ended = "" if self.step.stuck else self.last_end
         if self.step.ended:
             self.step.closed += self.marking.waiting
             self.marking.waiting, self.marking.arrived = {}, {}
+            self.marking.inside, self.marking.early = {}, []
         return self.step
 
-    def leave(self, node: Node) -> None:
+    def leave(self, node: Node, inside: int = 0) -> None:
         self.step.path.append(node.id)
-        self.moving.extend(self.plan.flows[flow] for flow in node.outgoing)
+        for flow in node.outgoing:
+            self.moving.append((self.plan.flows[flow], inside))
 
-    def _arrive(self, flow: Flow) -> None:
+    def _arrive(self, flow: Flow, inside: int) -> None:
         node = self.plan.nodes[flow.target]
-        if node.kind in ("task", "timer"):
-            token, self.marking.next = self.marking.next, self.marking.next + 1
-            self.marking.waiting[token] = node.id
-            self.step.opened.append((token, node.id))
+        if node.kind in ("task", "timer", "message", "events", "sub"):
+            self._wait(node, inside)
         elif node.kind in ("parallel", "inclusive") and len(node.incoming) > 1:
-            self._wait_at(node, flow)
+            self._wait_at(node, flow, inside)
         elif node.kind == "decision":
             self._decide(self.plan.decisions[node.decision])
-            self.leave(node)
+            self.leave(node, inside)
         elif node.kind in ("exclusive", "parallel", "inclusive"):
-            self._pass(node)
+            self._pass(node, inside)
         else:
-            self._end(node)
+            self._end(node, inside)
 
-    def _end(self, node: Node) -> None:
+    def _wait(self, node: Node, inside: int) -> None:
+        token, self.marking.next = self.marking.next, self.marking.next + 1
+        self.marking.waiting[token] = node.id
+        if inside:
+            self.marking.inside[token] = inside
+        self.step.opened.append((token, node.id))
+        if node.kind == "sub":
+            if node.call is not None:
+                self._enter(node.call)
+            self.leave(self.plan.nodes[node.inner], token)
+        elif self.marking.early and node.kind in ("message", "events"):
+            self._take_early(token, node, inside)
+
+    def _take_early(self, token: int, node: Node, inside: int) -> None:
+        events = [node] if node.kind == "message" else [self.plan.nodes[each] for each in node.catches]
+        for index, (name, given) in enumerate(self.marking.early):
+            for event in events:
+                if event.awaits == name:
+                    del self.marking.early[index]
+                    self.say(event, given)
+                    self._cancel(token)
+                    self.leave(event, inside)
+                    return
+
+    def _enter(self, call: Call) -> None:
+        self._give({name: None for name in call.forgets} | {name: gives(self.values) for name, gives in call.gives})
+
+    def _close_sub(self) -> bool:
+        """A sub-process is done when nothing is inside it any more."""
+        full = set(self.marking.inside.values()) | {placed(key)[1] for key in self.marking.arrived}
+        for token, id_ in self.marking.waiting.items():
+            node = self.plan.nodes[id_]
+            if node.kind == "sub" and token not in full:
+                self._leave_sub(token, node)
+                return True
+        return False
+
+    def _leave_sub(self, token: int, node: Node) -> None:
+        inside = self.marking.inside.get(token, 0)
+        self.take(token)
+        self.step.closed.append(token)
+        if node.call is not None:
+            self._give({name: takes(self.values) for name, takes in node.call.takes})
+        self.leave(node, inside)
+
+    def _end(self, node: Node, inside: int) -> None:
         self.step.path.append(node.id)
         if node.kind == "escalation":
             self.step.raised.append(node.code)
+        if inside and self._caught(node, inside):
+            return
+        if node.kind == "terminate" and inside:
+            self._empty(inside)
+            return
         if node.kind in ("error", "terminate"):
             self.moving.clear()
             self.step.ended = node.id
-        self.last_end = node.id
+        if not inside:
+            self.last_end = node.id
 
-    def _wait_at(self, node: Node, flow: Flow) -> None:
-        arrived = self.marking.arrived.setdefault(node.id, {})
+    def _caught(self, node: Node, inside: int) -> bool:
+        """An error or escalation goes to the nearest sub-process around it that has an event for it."""
+        while inside and node.kind in ("error", "escalation"):
+            for each in self.plan.nodes[self.marking.waiting[inside]].catches:
+                event = self.plan.nodes[each]
+                if event.catch == node.kind and event.code in ("", node.code):
+                    self.ring(inside, event)
+                    return True
+            inside = self.marking.inside.get(inside, 0)
+        return False
+
+    def _wait_at(self, node: Node, flow: Flow, inside: int) -> None:
+        arrived = self.marking.arrived.setdefault(place(node.id, inside), {})
         arrived[flow.id] = arrived.get(flow.id, 0) + 1
         if node.kind == "parallel" and all(arrived.get(each) for each in node.incoming):
-            self._join(node)
+            self._join(node, inside)
 
-    def _join(self, node: Node) -> None:
-        arrived = self.marking.arrived[node.id]
+    def _join(self, node: Node, inside: int) -> None:
+        key = place(node.id, inside)
+        arrived = self.marking.arrived[key]
         left = {flow: count - 1 for flow, count in arrived.items() if count > 1}
         if left:
-            self.marking.arrived[node.id] = left
+            self.marking.arrived[key] = left
         else:
-            del self.marking.arrived[node.id]
-        self._pass(node)
+            del self.marking.arrived[key]
+        self._pass(node, inside)
 
-    def _pass(self, node: Node) -> None:
-        self.step.path.append(node.id)
+    def _pass(self, node: Node, inside: int) -> None:
         flows = [self.plan.flows[each] for each in node.outgoing]
         if node.kind == "parallel" or len(flows) == 1:
-            self.moving.extend(flows)
+            self.leave(node, inside)
             return
+        self.step.path.append(node.id)
         chosen = []
         for flow in flows:
             if flow.id != node.default and flow.when is not None and flow.when(self.values) is True:
                 chosen.append(flow)
                 if node.kind == "exclusive":
                     break
-        self.moving.extend(chosen or [self.plan.flows[node.default]])
+        self.moving.extend((flow, inside) for flow in chosen or [self.plan.flows[node.default]])
 
     def _open_inclusive(self) -> bool:
         """Clause 13.4.3: it goes on when no token that is on its way can still come by a flow that has none."""
-        for gate in list(self.marking.arrived):
+        for key in list(self.marking.arrived):
+            gate, inside = placed(key)
             node = self.plan.nodes[gate]
             if node.kind != "inclusive":
                 continue
-            empty = {flow for flow in node.incoming if not self.marking.arrived[gate].get(flow)}
-            if not any(self._reaches(place, empty, gate) for place in self._places(gate)):
-                self._join(node)
+            empty = {flow for flow in node.incoming if not self.marking.arrived[key].get(flow)}
+            if not any(self._reaches(each, empty, gate) for each in self._places(key, inside)):
+                self._join(node, inside)
                 return True
         return False
 
-    def _places(self, but: str) -> set[str]:
-        return {*self.marking.waiting.values(), *(gate for gate in self.marking.arrived if gate != but)}
+    def _places(self, but: str, inside: int) -> set[str]:
+        """Where tokens of the same run of a sub-process are."""
+        waiting = (node for token, node in self.marking.waiting.items() if self.marking.inside.get(token, 0) == inside)
+        arrived = (placed(key) for key in self.marking.arrived if key != but)
+        return {*waiting, *(gate for gate, where in arrived if where == inside)}
 
     def _reaches(self, place: str, flows: set[str], gate: str) -> bool:
         seen, ahead = {place}, [place]
         while ahead:
             node = self.plan.nodes[ahead.pop()]
-            out = [flow for each in (node.id, *node.timers) for flow in self.plan.nodes[each].outgoing]
+            out = [flow for each in (node.id, *node.beside) for flow in self.plan.nodes[each].outgoing]
             if flows & set(out):
                 return True
             targets = {self.plan.flows[flow].target for flow in out} - seen - {gate}
@@ -215,8 +364,7 @@ class _Mover:
             )
         given = {name: None for name in decision.outputs}
         given |= {name: gives(self.values) for name, gives in (found[0].gives if found else ())}
-        self.values |= given
-        self.step.given |= {name: feel.plain(value) for name, value in given.items()}
+        self._give(given)
 
 
 def _endless() -> Invalid:

@@ -29,13 +29,15 @@ _COLUMNS = (
     "id", "case_id", "node", "department", "state", "holder", "opened_at", "due", "missing", "done_by", "done_at",
 )  # fmt: skip
 _DUE = "(case when i.due is null then 'infinity' else i.due end)"
+_DUE_APART = "coalesce(i.due, 'infinity')"
+"""The same, as no index has it: where words lead to few cases, the items are not looked for in a whole inbox."""
 _SOON = "%(now)s > i.opened_at + (i.due - i.opened_at) * 0.75"
 _WHEN = {
-    "overdue": f"i.state <> 'returned' and {_DUE} <= %(now)s",
-    "soon": f"i.state <> 'returned' and {_DUE} > %(now)s and {_SOON}",
-    "calm": f"i.state <> 'returned' and {_DUE} > %(now)s and not {_SOON}",
+    "overdue": "i.state <> 'returned' and {due} <= %(now)s",
+    "soon": f"i.state <> 'returned' and {{due}} > %(now)s and {_SOON}",
+    "calm": f"i.state <> 'returned' and {{due}} > %(now)s and not {_SOON}",
     "stopped": "i.state = 'returned'",
-    "none": f"i.state <> 'returned' and {_DUE} = 'infinity'",
+    "none": "i.state <> 'returned' and {due} = 'infinity'",
 }
 
 
@@ -61,7 +63,8 @@ def inbox(
 ) -> list[Item]:  # fmt: skip
     """See ``door.inbox``."""
     given: dict[str, Any] = {"now": timezone.now(), "limit": limit}
-    which = [_WHEN[clock]] if clock in _WHEN else []
+    due = _DUE_APART if words.strip() else _DUE
+    which = [_WHEN[clock].format(due=due)] if clock in _WHEN else []
     if mine:
         which.append("i.holder = any(%(holders)s)")
         given["holders"] = [actor.name, *rights.lenders(actor)]
@@ -70,7 +73,7 @@ def inbox(
         given["procedure"] = procedure
     which += _words(words, given)
     if (place := _place(after)) is not None:
-        which.append(f"({_DUE}, i.id) > (%(due)s, %(id)s)")
+        which.append(f"({due}, i.id) > (%(due)s, %(id)s)")
         given["due"], given["id"] = place
     one = f"{_items(which, given, actor, procedure)} order by {_DUE}, i.id limit %(limit)s"
     columns = ", ".join(f"i.{name}" for name in _COLUMNS)
@@ -92,7 +95,7 @@ def counts(actor: access.Actor, *, mine: bool = False) -> dict[str, int]:
         given["holders"] = [actor.name, *rights.lenders(actor)]
     parts = [
         f"(select count(*) from (select from {_items([*held, *which], given, actor)} limit %(limit)s) n)"
-        for which in ([_WHEN[clock]] for clock in CLOCKS)
+        for which in ([_WHEN[clock].format(due=_DUE)] for clock in CLOCKS)
     ]
     (row,) = _rows("select " + ", ".join(parts), given)
     return {"open": min(sum(row), COUNTED + 1), **dict(zip(CLOCKS, row, strict=True))}

@@ -221,6 +221,12 @@ class Run(models.Model):
     back_at = models.DateTimeField(null=True)
     moved = models.IntegerField(default=0)
     kept = models.IntegerField(default=0, help_text="cases that stayed with their version")
+    wanted = models.CharField(
+        max_length=4, blank=True, default="", db_default="", help_text="of the worker: go, back; else empty"
+    )
+    second = models.CharField(max_length=200, blank=True, default="", db_default="")
+    done = models.IntegerField(default=0, db_default=0)
+    total = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "procedures_run"

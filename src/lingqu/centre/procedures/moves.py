@@ -53,9 +53,17 @@ def apply(change: store.Change, step: Step, of: Compiled, actor: access.Actor, n
     """Put what a step came to into a change. ``answers`` are those of the case before the decisions."""
     marking, departments = step.marking, set()
     for token, node_id in step.opened:
+        if token not in marking.waiting:
+            continue
         node = of.plan.nodes[node_id]
         if node.kind == "timer" and node.wait is not None:
             change.clocks.append(_clock(token, node_id, now, node.wait))
+            continue
+        for timer in node.timers:
+            wait = of.plan.nodes[timer].wait
+            assert wait is not None
+            change.clocks.append(_clock(token, timer, now, wait))
+        if node.kind != "task":
             continue
         task = of.procedure.tasks[node_id]
         offices = _offices(task, {**answers, **step.given})
@@ -67,10 +75,6 @@ def apply(change: store.Change, step: Step, of: Compiled, actor: access.Actor, n
                 {"node": node_id, "token": token, "department": office, "state": "open", "opened_at": now,
                  "due": due(now, task.days)}
             )  # fmt: skip
-        for timer in node.timers:
-            wait = of.plan.nodes[timer].wait
-            assert wait is not None
-            change.clocks.append(_clock(token, timer, now, wait))
     for token in step.closed:
         marking.many.pop(token, None)
     change.closed += step.closed

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lingqu.centre.procedures.compiled import Compiled
-from lingqu.centre.procedures.engine import Marking
-from lingqu.centre.procedures.plan import Node, Plan
+from lingqu.centre.procedures.engine import Marking, place, placed
+from lingqu.centre.procedures.plan import INSIDE, Node, Plan
 from lingqu.kernel.text import Text
 
 JOINS = ("parallel", "inclusive")
@@ -63,11 +63,18 @@ class _Mover:
     def __init__(self, old: Compiled, new: Compiled, marking: Marking, named: Mapping[str, str]) -> None:
         self.old, self.new, self.marking, self.named = old, new, marking, named
         many = {token: dict(held) for token, held in marking.many.items()}
-        self.made = Marking({}, {}, marking.next, many)
+        self.made = Marking({}, {}, marking.next, many, dict(marking.inside), list(marking.early))
         self.nodes: dict[str, str] = {}
 
     def _to(self, node: str) -> Node | None:
-        return self.new.plan.nodes.get(self.named.get(node, node))
+        return self.new.plan.nodes.get(self._name(node))
+
+    def _name(self, node: str) -> str:
+        """What is inside a call goes with it where the call is named anew."""
+        if node in self.named or INSIDE not in node:
+            return self.named.get(node, node)
+        around, _, last = node.rpartition(INSIDE)
+        return self._name(around) + INSIDE + last
 
     def waiting(self) -> Iterator[Why]:
         for token, node in self.marking.waiting.items():
@@ -78,17 +85,20 @@ class _Mover:
                 self.made.waiting[token] = self.nodes[node] = after.id
 
     def _unfit(self, before: Node, after: Node | None) -> Why | None:
-        title = before.title
+        title, en_title = self.old.says(before.id).zh, self.old.says(before.id).en
         if after is None:
-            return _why("move_gone", before, f"新版没有“{title}”这一步", f"the new version has no step {title!r}")
+            return _why("move_gone", before, f"新版没有“{title}”这一步", f"the new version has no step {en_title!r}")
         if after.kind != before.kind:
-            return _why("move_kind", before, f"“{title}”变成了另一种节点", f"{title!r} became a node of another kind")
+            return _why("move_kind", before, f"“{title}”变成了另一种节点", f"{en_title!r} became another kind of node")
+        if (before.parent and self._name(before.parent) != after.parent) or bool(before.parent) != bool(after.parent):
+            zh, en = f"“{title}”换到了另一个子流程里", f"{en_title!r} stands in another sub-process"
+            return _why("move_inside", before, zh, en)
         if before.kind != "task":
             return None
         if before.many != after.many or (
             before.many and self._offices(self.old, before) != self._offices(self.new, after)
         ):
-            zh, en = f"“{title}”由谁同时办理变了", f"who does {title!r} at the same time changed"
+            zh, en = f"“{title}”由谁同时办理变了", f"who does {en_title!r} at the same time changed"
             return _why("move_many", before, zh, en)
         return None
 
@@ -97,7 +107,8 @@ class _Mover:
 
     def arrived(self) -> Iterator[Why]:
         """Tokens that wait at a gateway for the others."""
-        for gate, flows in self.marking.arrived.items():
+        for key, flows in self.marking.arrived.items():
+            gate, inside = placed(key)
             before, after = self.old.plan.nodes[gate], self._to(gate)
             if after is None or after.kind != before.kind:
                 yield _join(before)
@@ -109,12 +120,12 @@ class _Mover:
                     yield _join(before)
                     break
                 made[found] = count
-            self.made.arrived[after.id] = made
+            self.made.arrived[place(after.id, inside)] = made
 
     def _flow(self, flow: str, gate: Node) -> str:
         """The flow into the gate that stands for one of the old version: of the same source, or of the same id."""
         source = self.old.plan.flows[flow].source
-        source = self.named.get(source, source)
+        source = self._name(source)
         into = [each for each in gate.incoming if self.new.plan.flows[each].source == source]
         if len(into) == 1:
             return into[0]
@@ -123,16 +134,17 @@ class _Mover:
     def joins(self) -> Iterator[Why]:
         """A parallel gateway ahead must get a token by every flow: by one that waits, or that came already."""
         places = list(self.made.waiting.values())
-        ahead = reached(self.new.plan, [*places, *self.made.arrived])
+        gates = {placed(key)[0] for key in self.made.arrived}
+        ahead = reached(self.new.plan, [*places, *gates])
         for node in self.new.plan.nodes.values():
             if node.kind != "parallel" or len(node.incoming) < 2:
                 continue
-            here = self.made.arrived.get(node.id, {})
-            others = [gate for gate in self.made.arrived if gate != node.id]
+            here = {flow for key, flows in self.made.arrived.items() if placed(key)[0] == node.id for flow in flows}
+            others = [gate for gate in gates if gate != node.id]
             coming = reached(self.new.plan, [*places, *others], but=node.id)
-            if node.id not in self.made.arrived and node.id not in ahead:
+            if node.id not in gates and node.id not in ahead:
                 continue
-            if any(not here.get(flow) and flow not in coming for flow in node.incoming):
+            if any(flow not in here and flow not in coming for flow in node.incoming):
                 yield _join(node)
 
     def timers(self) -> tuple[list[str], list[tuple[int, str]]]:
@@ -143,7 +155,7 @@ class _Mover:
             kept = set()
             for timer in self.old.plan.nodes[node].timers:
                 after = self._to(timer)
-                if after is not None and after.kind == "boundary" and after.host == host.id:
+                if after is not None and after.id in host.timers:
                     self.nodes[timer] = after.id
                     kept.add(after.id)
                 else:
@@ -156,14 +168,19 @@ def reached(plan: Plan, places: Iterable[str], but: str = "") -> set[str]:
     """Flows and nodes that tokens at these places may still come by, without passing through ``but``."""
     ahead, seen = list(places), set()
     found: set[str] = set()
+    here = set(ahead)
     while ahead:
         node = plan.nodes[ahead.pop()]
         if node.id in seen or node.id == but:
             continue
         seen.add(node.id)
-        for flow in [f for each in (node.id, *node.timers) for f in plan.nodes[each].outgoing]:
+        found |= set(node.beside)
+        for flow in [f for each in (node.id, *node.beside) for f in plan.nodes[each].outgoing]:
             found |= {flow, plan.flows[flow].target}
             ahead.append(plan.flows[flow].target)
+        if node.inner and node.id not in here:
+            found.add(node.inner)
+            ahead.append(node.inner)
     return found
 
 

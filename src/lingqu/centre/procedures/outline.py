@@ -51,19 +51,31 @@ def _signed(procedure: Procedure | None) -> dict[str, tuple[str, object]]:
         elements = list(_elements(procedure.diagram))
     except Faulty:
         return {}
-    return {
-        element.get("id"): (element.get("name"), (_said(element), procedure.tasks.get(element.get("id"))))
-        for element in elements
-    }
+    return {element.get("id"): (element.get("name"), _beside(procedure, element)) for element in elements}
+
+
+def _beside(procedure: Procedure, element: Element) -> object:
+    """All that is said of an element, in the diagram and in the definition."""
+    id_ = element.get("id")
+    return _said(element), procedure.tasks.get(id_), procedure.names.get(id_), procedure.calls.get(id_)
 
 
 def _said(element: Element) -> object:
     attributes = {key: value for key, value in element.attributes.items() if key != "id" and not key.startswith("{")}
     rule = [value for key, value in element.attributes.items() if key.endswith("}decisionRef")]
-    inner = [_said(child) for child in element.children if child.tag not in _LINKS]
+    own = element.tag != "subProcess"
+    inner = [_said(child) for child in element.children if child.tag not in _LINKS and (own or not child.get("id"))]
     return element.tag, sorted(attributes.items()), rule, element.text(), inner
 
 
 def _elements(diagram: str) -> Iterator[Element]:
     for process in read(diagram).every("process"):
-        yield from (child for child in process.children if child.get("id"))
+        yield from _inside(process)
+
+
+def _inside(around: Element) -> Iterator[Element]:
+    for child in around.children:
+        if child.get("id"):
+            yield child
+        if child.tag == "subProcess":
+            yield from _inside(child)

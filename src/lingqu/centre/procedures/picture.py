@@ -29,7 +29,7 @@ def picture(
     top = min(box.y for box in boxes.values()) - _MARGIN
     wide = max(box.x + box.width for box in boxes.values()) + _MARGIN - left
     high = max(box.y + box.height for box in boxes.values()) + 2 * _MARGIN - top
-    parts = [_flow(plan, id_) for id_ in plan.flows if plan.lines.get(id_)]
+    parts = [_flow(plan, id_, said.get(id_)) for id_ in plan.flows if plan.lines.get(id_)]
     parts += [_node(plan.nodes[id_], said.get(id_), box, id_ in waiting, id_ in passed) for id_, box in boxes.items()]
     return (
         f'<svg class="procedure" xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{left:g} {top:g} {wide:g} '
@@ -37,26 +37,29 @@ def picture(
     )
 
 
-def _flow(plan: Plan, id_: str) -> str:
+def _flow(plan: Plan, id_: str, said: str | None) -> str:
     points = " ".join(f"{x:g},{y:g}" for x, y in plan.lines[id_])
     (x0, y0), (x1, y1) = plan.lines[id_][-2:] if len(plan.lines[id_]) > 1 else (plan.lines[id_][0],) * 2
     length = max(1.0, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
     dx, dy = (x1 - x0) / length * 8, (y1 - y0) / length * 8
     head = f"{x1:g},{y1:g} {x1 - dx - dy / 2:g},{y1 - dy + dx / 2:g} {x1 - dx + dy / 2:g},{y1 - dy - dx / 2:g}"
-    return f'<polyline class="flow" points="{points}" /><polygon class="head" points="{head}" />'
+    title = said or plan.flows[id_].title
+    words = f'<text class="of-flow" x="{(x0 + x1) / 2:g}" y="{(y0 + y1) / 2 - 6:g}">{escape(title[:16])}</text>'
+    return f'<polyline class="flow" points="{points}" /><polygon class="head" points="{head}" />{words * bool(title)}'
 
 
 def _node(node: Node, said: str | None, box: Box, waiting: bool, passed: bool) -> str:
     title = said or node.title
     state = " is-waiting" if waiting else " is-passed" if passed else ""
     x, y = box.x + box.width / 2, box.y + box.height / 2
-    if node.kind in ("exclusive", "parallel", "inclusive"):
+    if node.kind in ("exclusive", "parallel", "inclusive", "events"):
         corners = f"{x:g},{box.y:g} {box.x + box.width:g},{y:g} {x:g},{box.y + box.height:g} {box.x:g},{y:g}"
-        sign = {"exclusive": "×", "parallel": "+", "inclusive": "○"}[node.kind]
+        sign = {"exclusive": "×", "parallel": "+", "inclusive": "○", "events": "◎"}[node.kind]
         shape = f'<polygon points="{corners}" /><text x="{x:g}" y="{y + 6:g}">{sign}</text>'
-    elif node.kind in ("task", "decision"):
+    elif node.kind in ("task", "decision", "sub"):
         rectangle = f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}"'
-        shape = f'<rect {rectangle} rx="6" />{_words(title, x, y, box.width)}'
+        around = node.kind == "sub" and node.call is None
+        shape = f'<rect {rectangle} rx="6" />{_words(title, x, box.y + 12 if around else y, box.width)}'
     else:
         below = f'<text x="{x:g}" y="{box.y + box.height + 14:g}">{escape(title[:16])}</text>'
         shape = f'<circle cx="{x:g}" cy="{y:g}" r="{min(box.width, box.height) / 2:g}" />{below}'

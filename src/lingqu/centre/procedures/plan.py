@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 NodeKind = Literal[
-    "start", "end", "error", "escalation", "terminate",
-    "task", "timer", "boundary", "decision", "exclusive", "parallel", "inclusive",
+    "start", "end", "error", "escalation", "terminate", "task", "timer", "message", "boundary", "decision",
+    "exclusive", "parallel", "inclusive", "events", "sub",
 ]  # fmt: skip
-WAITING = ("task", "timer")
-"""Where a token stays until somebody, or the clock, moves it."""
+WAITING = ("task", "timer", "message", "events")
+"""Where a token stays until somebody, a message or the clock moves it."""
+ENDS = ("end", "error", "escalation", "terminate")
+INSIDE = "/"
+"""Between the node of a call and what the called procedure calls its own."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,23 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Call:
+    """A called procedure's variables are its own, here under ``prefix``: forgotten when it begins, then set by
+    ``gives`` over the caller's; when it ended ``takes`` sets the caller's over its own."""
+
+    procedure: str
+    prefix: str
+    forgets: tuple[str, ...] = ()
+    gives: tuple[tuple[str, Callable[[Mapping[str, Any]], Any]], ...] = ()
+    takes: tuple[tuple[str, Callable[[Mapping[str, Any]], Any]], ...] = ()
+
+
+@dataclass(frozen=True)
 class Node:
-    """``many``: the task is done once in each department. ``code``: of an error or escalation. ``host``: the task that
-    a boundary timer stands at; ``breaks``: it interrupts it."""
+    """``many``: the task is done once in each department. ``code``: of an error or escalation, thrown or caught.
+    ``host``: the step that a boundary event stands at; ``breaks``: it interrupts it. ``timers`` and ``catches``: events
+    at its boundary, or that an event gateway chooses from: those with a clock, and the others. ``parent``: the
+    sub-process around it; ``inner``: of a sub-process, where it begins."""
 
     id: str
     kind: NodeKind
@@ -54,6 +71,21 @@ class Node:
     decision: str = ""
     code: str = ""
     timers: tuple[str, ...] = ()
+    catches: tuple[str, ...] = ()
+    message: str = ""
+    catch: Literal["", "error", "escalation"] = ""
+    parent: str = ""
+    inner: str = ""
+    call: Call | None = None
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        return self.timers + self.catches
+
+    @property
+    def awaits(self) -> str:
+        """The name of the message it catches, as the sender says it."""
+        return self.message.rpartition(INSIDE)[2]
 
 
 @dataclass(frozen=True)
@@ -92,6 +124,7 @@ class Plan:
     decisions: Mapping[str, Decision]
     boxes: Mapping[str, Box] = field(default_factory=dict)
     lines: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    nested: bool = field(default=False, compare=False)
 
     def tasks(self) -> list[Node]:
         return [node for node in self.nodes.values() if node.kind == "task"]

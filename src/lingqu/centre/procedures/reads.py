@@ -62,7 +62,8 @@ class Act:
 
 @dataclass(frozen=True)
 class Case:
-    """``items`` and ``acts`` in the order of their begin. ``outcome`` is the name of the end that was reached."""
+    """``items`` and ``acts`` in the order of their begin. ``outcome`` is the name of the end that was reached,
+    ``ended_as`` the same in both languages."""
 
     id: int
     procedure: str
@@ -82,6 +83,7 @@ class Case:
     items: tuple[Item, ...]
     acts: tuple[Act, ...]
     compiled: Compiled
+    ended_as: Text | None = None
 
     @property
     def code(self) -> str:
@@ -145,7 +147,7 @@ def _case(row: models.Case, items: tuple[Item, ...], acts: tuple[Act, ...]) -> C
     return Case(
         row.pk, row.procedure, of.procedure.title, row.version, row.state, row.title, row.applicant,
         tuple(row.departments), row.answers, row.started_at, row.due, row.ended_at, end.title if end else "",
-        row.application, row.on_behalf_of, items, acts, of,
+        row.application, row.on_behalf_of, items, acts, of, of.outcome(row.outcome),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from lingqu.centre.access import door as access
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.procedures import codes, telling
-from lingqu.centre.procedures.compiled import Compiled, compiled, frozen
+from lingqu.centre.procedures.compiled import Compiled, called_by, compiled, frozen
 from lingqu.centre.procedures.definitions import Procedure
 from lingqu.centre.procedures.engine import Marking
 from lingqu.centre.procedures.statements import rows as _rows
@@ -247,9 +247,7 @@ def tell(number: int, acts: list[dict[str, Any]]) -> None:
 
 def _about(number: int, case: Mapping[str, Any]) -> telling.About:
     of = version(case["version"])
-    end = of.plan.nodes.get(case["outcome"])
-    outcome = end.title if end else ""
-    said = Text(zh=outcome, en=outcome)
+    said = of.says(case["outcome"])
     terms = of.procedure.appeal
     days = terms.days if terms and case["outcome"] in terms.outcomes else 0
     return telling.About(number, case["applicant"], of.procedure.title, said, codes.spaced(number), days)
@@ -340,17 +338,18 @@ def title(code: str, node: str) -> str:
     return node
 
 
-_pinned: dict[int, tuple[Procedure, str, str]] = {}
+_pinned: dict[int, tuple[Procedure, dict[str, Procedure], str, str]] = {}
 
 
 def pin(procedure: Procedure) -> Compiled:
-    """Keep what a case begins with. The row is put again with each start, since only what is committed is kept."""
-    kept = _pinned.get(id(procedure))
-    if kept is None or kept[0] is not procedure:
+    """Keep what a case begins with, and what that calls. The row is put again with each start, since only what is
+    committed is kept."""
+    kept, called = _pinned.get(id(procedure)), called_by(procedure)
+    if kept is None or kept[0] is not procedure or kept[1] != called:
         if len(_pinned) > 200:
             _pinned.clear()
-        kept = _pinned[id(procedure)] = (procedure, *frozen(procedure))
-    _, code, document = kept
+        kept = _pinned[id(procedure)] = (procedure, called, *frozen(procedure, called))
+    _, _, code, document = kept
     made = compiled(code, document)
     if code not in _known:
         with connection.cursor() as cursor:

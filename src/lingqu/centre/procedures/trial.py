@@ -9,8 +9,9 @@ from typing import Any
 
 from lingqu.centre.procedures import answers as answering
 from lingqu.centre.procedures import engine
-from lingqu.centre.procedures.compiled import Compiled, frozen, misfits, plan_of
+from lingqu.centre.procedures.compiled import Compiled, frozen, misfits, whole
 from lingqu.centre.procedures.definitions import Procedure
+from lingqu.centre.procedures.engine import Marking
 from lingqu.centre.procedures.markup import Faulty
 from lingqu.kernel.errors import Fault, Invalid
 from lingqu.kernel.text import Text
@@ -20,7 +21,7 @@ MOST_MOVES = 200
 
 @dataclass(frozen=True)
 class Move:
-    """``token`` goes on with answers; with ``boundary`` that timer of its task goes off instead."""
+    """``token`` goes on with answers; with ``boundary`` that event at its step, or behind its gateway, comes about."""
 
     token: int
     answers: Mapping[str, Any] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Trial:
     stuck: bool = False
     raised: list[str] = field(default_factory=list)
     asks: tuple[str, ...] = ()
+    of: Compiled = field(kw_only=True)
 
 
 def trial(procedure: Procedure, begin: Mapping[str, Any], moves: Sequence[Move]) -> Trial:
@@ -53,7 +55,7 @@ def trial(procedure: Procedure, begin: Mapping[str, Any], moves: Sequence[Move])
     of = _sound(procedure)
     known = answering.of_start(of, begin)
     step = engine.begin(of.plan, known)
-    made = Trial({}, list(step.path), {**known, **step.given}, raised=list(step.raised), asks=_asked_at_start(of))
+    made = Trial({}, list(step.path), {**known, **step.given}, raised=list(step.raised), asks=of.free, of=of)
     for move in moves:
         step = _moved(of, made, step, move)
         made.path += step.path
@@ -64,29 +66,31 @@ def trial(procedure: Procedure, begin: Mapping[str, Any], moves: Sequence[Move])
 
 
 def _moved(of: Compiled, made: Trial, step: engine.Step, move: Move) -> engine.Step:
-    if move.boundary:
-        host = of.plan.nodes.get(step.marking.waiting.get(move.token, ""))
-        if host is not None and move.boundary in host.timers:
-            return engine.ring(of.plan, step.marking, move.token, move.boundary, made.answers)
-    node = of.plan.nodes.get(step.marking.waiting.get(move.token, ""))
-    if node is not None and node.kind == "task":
+    marking = step.marking
+    node = of.plan.nodes.get(marking.waiting.get(move.token, ""))
+    if node is None or (node.kind == "sub" and not move.boundary):
+        return engine.finish(of.plan, Marking(), move.token, made.answers)
+    event = of.plan.nodes[move.boundary] if move.boundary in node.beside else node
+    if event.message:
+        given = answering.of_message(of, event.message, move.answers)
+        made.answers |= {event.message.removesuffix(event.awaits) + name: value for name, value in given.items()}
+    if event is not node:
+        return engine.ring(of.plan, marking, move.token, event.id, made.answers)
+    if node.kind == "task":
         made.answers |= answering.of_task(of, node.id, move.answers)
-    return engine.finish(of.plan, step.marking, move.token, made.answers)
-
-
-def _asked_at_start(of: Compiled) -> tuple[str, ...]:
-    asked = {name for task in of.procedure.tasks.values() for name in task.answers}
-    decided = {name for decision in of.plan.decisions.values() for name in decision.outputs}
-    return tuple(name for name in of.procedure.variables if name not in asked | decided)
+    if node.kind == "events":
+        event = of.plan.nodes[node.beside[0]]
+        return engine.ring(of.plan, marking, move.token, event.id, made.answers)
+    return engine.finish(of.plan, marking, move.token, made.answers)
 
 
 def _sound(procedure: Procedure) -> Compiled:
     faults: list[Fault]
     try:
-        plan = plan_of(procedure)
-        faults = [misfit.fault for misfit in misfits(procedure, plan)]
+        made = whole(procedure)
+        faults = [misfit.fault for misfit in misfits(procedure, made.plan)]
         if not faults:
-            return Compiled(frozen(procedure)[0], procedure, plan)
+            return Compiled(frozen(procedure)[0], made.procedure, made.plan)
     except Faulty as error:
         faults = error.faults
     raise Invalid(

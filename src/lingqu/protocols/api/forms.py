@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Word = Annotated[str, Field(max_length=400)]
 Scalar = Word | int | float | bool
+Told = Annotated[str, Field(max_length=2000)]
 Operation = Literal[">=", "<=", "before", "after", "in", "has", "="]
 Said = Scalar | dict[Operation, Scalar | Annotated[list[Scalar], Field(min_length=1, max_length=50)]]
 Who = Annotated[
@@ -63,6 +64,18 @@ class PaperForm(Form):
 
     number: Annotated[str, Field(min_length=1, max_length=80, description="the paper's number")]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="of the scan")]
+
+
+class MessageForm(Form):
+    """A message that a case waits for: a register's answer, the confirmation of a payment."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80, description="as the procedure names it")]
+    answers: Annotated[
+        dict[Name, bool | int | float | Annotated[str, Field(max_length=2000)]], Field(max_length=40)
+    ] = {}
+    key: Annotated[
+        str, Field(max_length=200, description="your own number of it: what comes twice by the same key counts once")
+    ] = ""
 
 
 class ReceiptForm(Form):

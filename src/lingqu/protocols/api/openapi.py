@@ -173,6 +173,14 @@ ANSWERS: dict[str, dict[str, Any]] = {
         withdrawnAt=_DATETIME,
         until=_DATETIME,
     ),
+    "Received": _object(
+        "case state",
+        case={"type": "integer"},
+        state={
+            "enum": ["taken", "kept", "known"],
+            "description": "a step went on; one ahead will take it; it came before by the same key",
+        },
+    ),
     "Consents": _object(
         "agreement consents next",
         agreement=_STRING,
@@ -185,7 +193,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
 @cache
 def document() -> dict[str, Any]:
     schemas = dict(ANSWERS)
-    for form in (forms.VerifyForm, forms.ConsentForm, forms.PaperForm, forms.ReceiptForm):
+    for form in (forms.VerifyForm, forms.ConsentForm, forms.PaperForm, forms.ReceiptForm, forms.MessageForm):
         schemas |= _schemas_of(form)
     schemas["Answers"] = _object(
         "answers", answers={"type": "array", "items": {"$ref": "#/components/schemas/Verified"}}
@@ -257,6 +265,9 @@ def _paths() -> dict[str, Any]:
         "/dispatches/{number}/files/{name}": {"get": _operation("A file of it", {}, [*paper, name])},
         "/dispatches/{number}/receipt": {
             "post": _operation("What was received", _ref("Dispatch"), paper, "ReceiptForm")
+        },
+        "/cases/{number}/messages": {
+            "post": _operation("What a case waits for has come", _ref("Received"), paper, "MessageForm")
         },
         "/consents": {
             "get": _operation("Consents under an agreement", _ref("Consents"), consents),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lingqu.protocols.api import consents, dispatches, openapi, records, verify, whoami
+from lingqu.protocols.api import cases, consents, dispatches, openapi, records, verify, whoami
 
 urlpatterns = [
     path("openapi.json", openapi.endpoint),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("dispatches/<int:number>", dispatches.single),
     path("dispatches/<int:number>/files/<str:name>", dispatches.content),
     path("dispatches/<int:number>/receipt", dispatches.acknowledgement),
+    path("cases/<int:number>/messages", cases.messages),
     path("consents", consents.collection),
     path("consents/<int:number>/paper", consents.single),
 ]

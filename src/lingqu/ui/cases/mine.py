@@ -67,7 +67,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     actor, case = own(request, number)
     plan, language = case.compiled.plan, get_language() or "zh-hans"
     passed = {act.node for act in case.acts if act.node}
-    names = {node: case.compiled.says(node).say(language) for node in plan.nodes}
+    names = case.compiled.named(language)
     drawn = procedures.picture(plan, case.waiting, passed, case.name.say(language), names)
     context = {
         "crumbs": [(_("My cases"), reverse("cases:mine")), (str(number), "")],

@@ -3,7 +3,7 @@
 window.LingquDesign = window.LingquDesign || {};
 
 LingquDesign.canvas = (container, words) => {
-  const TIMER = "bpmn:TimerEventDefinition";
+  const TIMER = "bpmn:TimerEventDefinition", MESSAGE = "bpmn:MessageEventDefinition", ERROR = "bpmn:ErrorEventDefinition";
   const kinds = {
     "user-task": { type: "bpmn:UserTask", icon: "user-task", words: words.step },
     "exclusive": { type: "bpmn:ExclusiveGateway", icon: "gateway-xor", words: words.exclusive },
@@ -11,9 +11,13 @@ LingquDesign.canvas = (container, words) => {
     "inclusive": { type: "bpmn:InclusiveGateway", icon: "gateway-or", words: words.inclusive },
     "decision": { type: "bpmn:BusinessRuleTask", icon: "business-rule-task", words: words.decision },
     "timer": { type: "bpmn:IntermediateCatchEvent", icon: "intermediate-event-catch-timer", words: words.timer, eventDefinitionType: TIMER },
+    "message": { type: "bpmn:IntermediateCatchEvent", icon: "intermediate-event-catch-message", words: words.message, eventDefinitionType: MESSAGE },
+    "race": { type: "bpmn:EventBasedGateway", icon: "gateway-eventbased", words: words.race },
+    "sub": { type: "bpmn:SubProcess", icon: "subprocess-expanded", words: words.sub, isExpanded: true },
+    "call": { type: "bpmn:CallActivity", icon: "call-activity", words: words.call },
     "end": { type: "bpmn:EndEvent", icon: "end-event-none", words: words.end },
   };
-  const wanted = ({ type, eventDefinitionType }) => ({ type, ...(eventDefinitionType ? { eventDefinitionType } : {}) });
+  const wanted = ({ type, eventDefinitionType, isExpanded }) => ({ type, ...(eventDefinitionType ? { eventDefinitionType } : {}), ...(isExpanded ? { isExpanded } : {}) });
 
   function Palette(palette, create, elementFactory, handTool, lassoTool, spaceTool, globalConnect) {
     this.getPaletteEntries = () => {
@@ -73,13 +77,13 @@ LingquDesign.canvas = (container, words) => {
   const get = (name) => modeler.get(name);
 
   // Everything right of a place moves on, so that something fits in.
-  const makeRoom = (x) => {
-    const moved = get("elementRegistry").filter((e) => !e.waypoints && !e.labelTarget && e.parent && e.type !== "bpmn:Process" && !e.host && e.x >= x);
-    if (moved.length) get("modeling").moveElements(moved, { x: 160, y: 0 });
+  const makeRoom = (x, parent, wide) => {
+    const moved = get("elementRegistry").filter((e) => !e.waypoints && !e.labelTarget && e.parent === parent && !e.host && e.x >= x);
+    if (moved.length) get("modeling").moveElements(moved, { x: wide, y: 0 });
   };
   const made = (kind) => {
     const shape = get("elementFactory").createShape(wanted(kinds[kind]));
-    if (kind === "user-task" || kind === "decision") shape.businessObject.name = kinds[kind].words;
+    if (["user-task", "decision", "sub", "call"].includes(kind)) shape.businessObject.name = kinds[kind].words;
     return shape;
   };
   const middle = (e) => ({ x: e.x + e.width / 2, y: e.y + e.height / 2 });
@@ -87,21 +91,52 @@ LingquDesign.canvas = (container, words) => {
   // Into a flow: what came by it goes on behind the new part.
   const into = (flow, kind) => {
     const { source, target } = flow, shape = made(kind);
-    makeRoom(source.x + source.width + 1);
-    const placed = get("modeling").createShape(shape, { x: source.x + source.width + 100, y: middle(source).y }, source.parent);
+    makeRoom(source.x + source.width + 1, source.parent, shape.width + 60);
+    const placed = get("modeling").createShape(shape, { x: source.x + source.width + 50 + shape.width / 2, y: middle(source).y }, source.parent);
     get("modeling").reconnectEnd(flow, placed, middle(placed));
     get("modeling").connect(placed, target, { type: "bpmn:SequenceFlow" });
     return placed;
   };
+  // What a sub-process needs to be one: where it begins, a step, where it ends.
+  const inside = (around) => {
+    if (around.children.some((e) => !e.waypoints && !e.labelTarget)) return around;
+    const y = middle(around).y, place = (kind, type, x) => get("modeling").createShape(kind ? made(kind) : get("elementFactory").createShape({ type }), { x: around.x + x, y }, around);
+    const start = place("", "bpmn:StartEvent", 48), step = place("user-task", "", 150), end = place("end", "", 270);
+    for (const [from, to] of [[start, step], [step, end]]) get("modeling").connect(from, to, { type: "bpmn:SequenceFlow" });
+    return around;
+  };
+  modeler.on("create.end", ({ context }) => { const shape = context.shape; if (shape?.type === "bpmn:SubProcess") setTimeout(() => inside(shape), 0); });
   const after = (element, kind) => {
+    const placed = behind(element, kind);
+    return kind === "sub" ? inside(placed) : placed;
+  };
+  const behind = (element, kind) => {
     if (element.waypoints) return into(element, kind);
     const gate = /Gateway$/.test(element.type);
     if (element.outgoing.length === 1 && !gate && kind !== "end") return into(element.outgoing[0], kind);
     return get("autoPlace").append(element, made(kind));
   };
-  const clock = (task) => get("modeling").createShape(
-    get("elementFactory").createShape({ type: "bpmn:BoundaryEvent", eventDefinitionType: TIMER, cancelActivity: false }),
-    { x: task.x + task.width - 14, y: task.y + task.height }, task, { attach: true });
+  const edge = (step, eventDefinitionType, cancelActivity) => get("modeling").createShape(
+    get("elementFactory").createShape({ type: "bpmn:BoundaryEvent", eventDefinitionType, cancelActivity }),
+    { x: step.x + step.width - 14 - 44 * step.attachers.length, y: step.y + step.height }, step, { attach: true });
+  const edges = {
+    clock: (step) => edge(step, TIMER, false),
+    edge_message: (step) => edge(step, MESSAGE, true),
+    edge_error: (step) => edge(step, ERROR, true),
+  };
 
-  return { modeler, get, after, clock, kinds };
+  // The message of the diagram that is called so; made where there is none.
+  const message = (name) => {
+    const whole = modeler.getDefinitions();
+    const known = (whole.rootElements || []).find((each) => each.$type === "bpmn:Message" && each.name === name);
+    if (known) return known;
+    const made = get("bpmnFactory").create("bpmn:Message", { name, id: `message_${name}` });
+    made.$parent = whole;
+    whole.rootElements.push(made);
+    return made;
+  };
+  const defined = (element) => ((element.businessObject.eventDefinitions || [])[0]?.$type || "").replace("bpmn:", "").replace("EventDefinition", "").toLowerCase();
+  const kindOf = (element) => words.kinds[`${element.type}:${defined(element)}`] || words.types[element.type] || element.type;
+
+  return { modeler, get, after, edges, message, defined, kindOf, kinds };
 };

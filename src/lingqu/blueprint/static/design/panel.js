@@ -16,14 +16,15 @@ LingquDesign.panel = (place, canvas, state, words, changed) => {
       return;
     }
     const bo = element.businessObject;
-    place.append(el("h3", {}, words.types[element.type] || element.type, " ", el("span", { class: "code quiet" }, bo.id)));
+    place.append(el("h3", {}, canvas.kindOf(element), " ", el("span", { class: "code quiet" }, bo.id)));
     place.append(el("div", { "data-faults": bo.id }));
     faults();
     place.append(field(words.name, text(bo.name, (value) => put(element, { name: value || undefined }))));
-    if (is(element, "UserTask")) place.append(...task(element, bo));
+    if (is(element, "UserTask")) place.append(...task(element, bo)); else place.append(english(bo));
+    if (is(element, "CallActivity")) place.append(...call(element, bo));
     if (is(element, "SequenceFlow")) place.append(...flow(element, bo));
     if (is(element, "BusinessRuleTask")) place.append(field(words.table, select([...none, ...state.decisions()], bo.get("camunda:decisionRef"), (value) => put(element, { "camunda:decisionRef": value || undefined }))));
-    if (is(element, "IntermediateCatchEvent", "BoundaryEvent")) place.append(...timer(element, bo));
+    if (is(element, "IntermediateCatchEvent", "BoundaryEvent")) place.append(...(canvas.defined(element) === "timer" ? timer : canvas.defined(element) === "message" ? message : edge)(element, bo));
     if (is(element, "EndEvent")) place.append(field(words.ends, select(Object.entries(words.endings), ending(bo), (value) => end(element, value))));
     if (state.editable) place.append(...structure(element));
     if (!state.editable) place.querySelectorAll("input, select").forEach((control) => { control.disabled = true; });
@@ -36,6 +37,65 @@ LingquDesign.panel = (place, canvas, state, words, changed) => {
     if (here) here.replaceChildren(...wrong(here.dataset.faults));
   };
 
+  const english = (bo) => field(words.english, text(state.document.names?.[bo.id]?.en, (value) => {
+    const names = (state.document.names = state.document.names || {});
+    if (value) names[bo.id] = { zh: bo.name || bo.id, en: value }; else delete names[bo.id];
+    changed();
+  }, { lang: "en" }), words.english_hint);
+  const either = (of, key, value) => { if (value) of[key] = value; else delete of[key]; changed(); };
+  const picked = (legend, all, has, put_) => {
+    const list = el("fieldset", { class: "field" }, el("legend", {}, legend));
+    for (const [name, each] of all) list.append(tick(state.said(each.title) || name, has(name), (on) => put_(name, on)));
+    return list;
+  };
+
+  const call = (element, bo) => {
+    const calls = (state.document.calls = state.document.calls || {}), said = calls[bo.id];
+    const all = Object.entries(state.procedures);
+    const parts = [field(words.called, select([["", words.none], ...all.map(([code, each]) => [code, each.title])], said?.procedure || bo.calledElement, (value) => {
+      if (value) calls[bo.id] = { procedure: value }; else delete calls[bo.id];
+      put(element, { calledElement: value || undefined });
+      changed(); show(element);
+    }), words.called_hint)];
+    const other = said && state.procedures[said.procedure];
+    if (!other) return parts;
+    const mapping = (key, names) => names.map(([name, title]) => field(title, text(said[key]?.[name], (value) => {
+      const held = { ...said[key] };
+      either(held, name, value);
+      if (Object.keys(held).length) said[key] = held; else delete said[key];
+      changed();
+    }, { spellcheck: "false", maxlength: 500, class: "code" })));
+    const own = Object.entries(state.document.variables || {}).map(([name, each]) => [name, state.said(each.title)]);
+    const others = Object.entries(other.variables), listed = (names) => names.map(([name, title]) => `${name} (${title})`).join(", ");
+    parts.push(el("h4", {}, words.gives), el("p", { class: "small quiet" }, words.variables, ": ", listed(own)), ...mapping("gives", others));
+    parts.push(el("h4", {}, words.takes), el("p", { class: "small quiet" }, words.variables, ": ", listed(others)), ...mapping("takes", own));
+    return parts;
+  };
+
+  const breaks = (element, bo) => (is(element, "BoundaryEvent") ? [tick(words.breaks, bo.cancelActivity !== false, (on) => put(element, { cancelActivity: on }))] : []);
+  const edge = (element, bo) => (canvas.defined(element) === "escalation" ? breaks(element, bo) : []);
+
+  const message = (element, bo) => {
+    const all = (state.document.messages = state.document.messages || {}), definition = bo.eventDefinitions[0], now = definition.messageRef?.name || "";
+    const bind = (name) => { modeling().updateModdleProperties(element, definition, { messageRef: name ? canvas.message(name) : undefined }); changed(); show(element); };
+    const fresh = text("", (value) => {
+      if (!/^[a-z][a-z0-9_]{0,59}$/.test(value)) return;
+      all[value] = all[value] || { title: { zh: value, en: value }, department: state.document.department };
+      bind(value);
+    }, { maxlength: 60, spellcheck: "false" });
+    const parts = [field(words.which_message, select([...none, ...Object.entries(all).map(([name, each]) => [name, `${name} · ${state.said(each.title)}`])], now, bind)), field(words.new_message, fresh, words.new_message_hint)];
+    const said = all[now];
+    if (said) {
+      const title = typeof said.title === "string" ? { zh: said.title, en: said.title } : said.title;
+      const name = (key) => (value) => { title[key] = value; said.title = { ...title }; changed(); };
+      parts.push(field(words.title_zh, text(title.zh, name("zh"), { lang: "zh-Hans" })), field(words.title_en, text(title.en, name("en"), { lang: "en" })),
+        field(words.sender, select(departments(), said.department, (value) => either(said, "department", value)), words.sender_hint));
+      const names = Object.entries(state.document.variables || {});
+      if (names.length) parts.push(picked(words.brings, names, (each) => (said.answers || []).includes(each), (each, on) => { const left = (said.answers || []).filter((one) => one !== each); said.answers = on ? [...left, each] : left; changed(); }));
+    }
+    return [...parts, ...breaks(element, bo)];
+  };
+
   const task = (element, bo) => {
     const said = state.task(bo.id), many = Boolean(bo.loopCharacteristics);
     const keep = (key, value) => { if (value === null || value === "" || (Array.isArray(value) && !value.length)) delete said[key]; else said[key] = value; changed(); };
@@ -45,6 +105,7 @@ LingquDesign.panel = (place, canvas, state, words, changed) => {
       put(element, { loopCharacteristics: on ? canvas.get("bpmnFactory").create("bpmn:MultiInstanceLoopCharacteristics") : undefined });
       if (on) { said.departments = said.department ? [said.department] : []; delete said.department; }
       else { said.department = (said.departments || [])[0] || state.document.department; delete said.departments; }
+      if (on) delete said.department_from;
       changed(); show(element);
     }));
     if (many) {
@@ -54,6 +115,8 @@ LingquDesign.panel = (place, canvas, state, words, changed) => {
       }
       parts.push(list);
     } else parts.push(field(words.department, select(departments(), said.department, (value) => keep("department", value))));
+    const texts = Object.entries(state.document.variables || {}).filter(([, each]) => each.type === "text").map(([name, each]) => [name, state.said(each.title)]);
+    if (!many && (texts.length || said.department_from)) parts.push(field(words.department_from, select([...none, ...texts], said.department_from, (value) => keep("department_from", value)), words.department_from_hint));
     parts.push(field(words.days, number(said.days, (value) => keep("days", value)), words.days_hint));
     const names = Object.entries(state.document.variables || {});
     if (names.length) {
@@ -107,8 +170,7 @@ LingquDesign.panel = (place, canvas, state, words, changed) => {
       field(words.unit, select(Object.entries(words.units), now.unit, (value) => { now.unit = value; keep(); })),
     ];
     if (!definition.timeDuration && state.editable) keep();
-    if (is(element, "BoundaryEvent")) parts.push(tick(words.breaks, bo.cancelActivity !== false, (on) => put(element, { cancelActivity: on })));
-    return parts;
+    return [...parts, ...breaks(element, bo)];
   };
 
   const ending = (bo) => ((bo.eventDefinitions || [])[0]?.$type || "").replace("bpmn:", "").replace("EventDefinition", "").toLowerCase();
@@ -126,10 +188,13 @@ LingquDesign.panel = (place, canvas, state, words, changed) => {
         if (!(kind === "end" && element.waypoints)) row.append(button(`+ ${said}`, () => choose(canvas.after(element, kind)), "second small"));
       }
     }
-    if (is(element, "UserTask")) row.append(button(`+ ${words.clock}`, () => choose(canvas.clock(element)), "second small"));
+    const sub = is(element, "SubProcess", "CallActivity");
+    if (sub || is(element, "UserTask")) {
+      for (const kind of sub ? ["clock", "edge_message", "edge_error"] : ["clock", "edge_message"]) row.append(button(`+ ${words[kind]}`, () => choose(canvas.edges[kind](element)), "second small"));
+    }
     parts.push(row);
     if (!element.waypoints && !is(element, "EndEvent")) {
-      const targets = canvas.get("elementRegistry").filter((e) => !e.waypoints && !e.labelTarget && e !== element && e.type !== "bpmn:Process" && !is(e, "StartEvent", "BoundaryEvent"));
+      const targets = canvas.get("elementRegistry").filter((e) => !e.waypoints && !e.labelTarget && e !== element && e.parent === (element.host || element).parent && !is(e, "StartEvent", "BoundaryEvent"));
       const to = select([["", words.none], ...targets.map((e) => [e.id, e.businessObject.name || e.id])], "", () => {});
       parts.push(field(words.lead, to), button(words.lead_on, () => { if (to.value) choose(modeling().connect(element, canvas.get("elementRegistry").get(to.value), { type: "bpmn:SequenceFlow" })); }));
     }

@@ -41,8 +41,17 @@
     const here = new Set(registry().filter((e) => e.type === "bpmn:UserTask").map((e) => e.id));
     const tasks = Object.fromEntries(Object.entries(state.document.tasks || {}).filter(([id]) => here.has(id)));
     for (const id of here) tasks[id] = state.task(id);
+    const whole = { ...state.document };
+    const keep = (key, has) => {
+      whole[key] = Object.fromEntries(Object.entries(whole[key] || {}).filter(([name]) => has(name)));
+      if (!Object.keys(whole[key]).length) delete whole[key];
+    };
+    const awaited = new Set(registry().filter((e) => !e.labelTarget).map((e) => e.businessObject.eventDefinitions?.[0]?.messageRef?.name));
+    keep("names", (id) => registry().get(id));
+    keep("calls", (id) => registry().get(id)?.type === "bpmn:CallActivity");
+    keep("messages", (name) => awaited.has(name));
     const diagram = state.redrawn ? (await canvas.modeler.saveXML({ format: true })).xml : state.document.diagram;
-    return { version: state.version, document: { ...state.document, tasks, diagram }, tables: state.tables };
+    return { version: state.version, document: { ...whole, tasks, diagram }, tables: state.tables };
   };
 
   let asked = 0, waiting = 0;
@@ -107,7 +116,9 @@
     stale = false;
     const body = el("tbody", {}), order = (a, b) => a.x - b.x || a.y - b.y;
     const nodes = registry().filter((e) => !e.labelTarget && !e.waypoints && e.type !== "bpmn:Process").sort(order);
-    for (const element of nodes) {
+    const under = (parent) => nodes.filter((e) => e.parent === parent).flatMap((e) => [e, ...under(e)]);
+    const roots = new Set(nodes.map((e) => e.parent).filter((e) => !nodes.includes(e)));
+    for (const element of [...roots].flatMap(under)) {
       body.append(part(element));
       for (const flow of element.outgoing) if (/(Exclusive|Inclusive)Gateway$/.test(element.type)) body.append(part(flow));
     }
@@ -117,12 +128,13 @@
     if (!state.editable) at("parts").querySelectorAll("input, select").forEach((control) => { control.disabled = true; });
   };
   at("parts").addEventListener("focusout", () => setTimeout(() => { if (stale) parts(); }, 0));
+  const nested = (element) => element.parent?.type === "bpmn:SubProcess";
   const part = (element) => {
     const bo = element.businessObject, step = element.type === "bpmn:UserTask", flow = Boolean(element.waypoints);
     const name = bo.name || (flow ? `→ ${element.target.businessObject.name || element.target.id}` : bo.id);
     const wrong = state.faults.some((fault) => fault.element === bo.id && !fault.warning);
     const row = el("tr", {}, el("th", { scope: "row" }, button(name, () => choose(bo.id), "plain", { "data-part": bo.id }), wrong ? el("span", { class: "tag bad" }, words.fault) : null),
-      cell(words.kind, flow ? (bo.conditionExpression?.body || words.otherwise) : words.types[element.type] || element.type));
+      cell(words.kind, flow ? (bo.conditionExpression?.body || words.otherwise) : canvas.kindOf(element) + (nested(element) ? ` · ${words.within.replace("{}", element.parent.businessObject.name || element.parent.id)}` : "")));
     if (!step) { row.append(cell(words.name), cell(words.department), cell(words.days)); return row; }
     const said = state.task(bo.id), many = Boolean(bo.loopCharacteristics);
     row.append(cell(words.name, text(bo.name, (value) => canvas.get("modeling").updateProperties(element, { name: value }), { "aria-label": `${words.name}: ${name}` })),
@@ -137,6 +149,7 @@
     const name = (key) => (value) => { title[key] = value; of.title = { ...title }; changed(); };
     at("head").replaceChildren(field(words.title_zh, text(title.zh, name("zh"), { lang: "zh-Hans" })), field(words.title_en, text(title.en, name("en"), { lang: "en" })),
       field(words.leads, select([["", words.none], ...Object.entries(state.departments)], of.department, (value) => keep("department", value))),
+      field(words.asks, select([["", words.none], ...Object.entries(words.asked)], of.asks, (value) => keep("asks", value)), words.asks_hint),
       field(words.situation, select([["", words.none], ...Object.entries(state.situations)], of.situation, (value) => keep("situation", value))),
       field(words.whole_days, number(of.days, (value) => keep("days", value))), field(words.supplement_days, number(of.supplement_days || 10, (value) => keep("supplement_days", value))));
     if (!state.editable) at("head").querySelectorAll("input, select").forEach((control) => { control.disabled = true; });

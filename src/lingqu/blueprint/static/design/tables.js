@@ -63,7 +63,7 @@ LingquDesign.tables = (place, state, words, changed) => {
 };
 
 LingquDesign.variables = (place, state, words, changed, redraw) => {
-  const { el } = LingquDesign, { text, select, button, cell } = LingquDesign.parts;
+  const { el } = LingquDesign, { text, select, tick, button, cell } = LingquDesign.parts;
   const draw = () => {
     const all = state.document.variables || (state.document.variables = {});
     const body = el("tbody", {});
@@ -76,6 +76,7 @@ LingquDesign.variables = (place, state, words, changed, redraw) => {
         cell(words.en, text(title.en, (value) => keep("en", value), { "aria-label": `${name}: ${words.en}`, lang: "en" })),
         cell(words.type, select(Object.entries(words.sorts), each.type, (value) => { each.type = value; changed(); }, { "aria-label": `${name}: ${words.type}` })),
         cell(words.choices, text((each.choices || []).join(", "), (value) => { const found = value.split(/[,，、]/).map((part) => part.trim()).filter(Boolean); if (found.length) each.choices = found; else delete each.choices; changed(); }, { "aria-label": `${name}: ${words.choices}` })),
+        cell(words.told, tick(words.told, Boolean(each.told), (on) => { if (on) each.told = true; else delete each.told; changed(); }, { "aria-label": `${name}: ${words.told}` })),
         el("td", {}, button(words.remove, () => { delete all[name]; changed(); draw(); redraw(); }, "plain", { "aria-label": `${words.remove}: ${name}` }))));
     }
     const name = text("", () => {}, { "aria-label": words.new_variable, placeholder: "amount", maxlength: 60, spellcheck: "false" });
@@ -86,7 +87,7 @@ LingquDesign.variables = (place, state, words, changed, redraw) => {
       changed(); draw(); redraw();
       place.querySelector("tbody tr:last-child input")?.focus();
     };
-    const head = [words.id, words.zh, words.en, words.type, words.choices].map((said) => el("th", { scope: "col" }, said));
+    const head = [words.id, words.zh, words.en, words.type, words.choices, words.told].map((said) => el("th", { scope: "col" }, said));
     place.replaceChildren(el("table", { class: "fold" }, el("thead", {}, el("tr", {}, ...head, el("td", {}))), body), el("div", { class: "row grow-first" }, name, button(words.add_variable, add)), el("p", { class: "small quiet" }, words.variable_hint));
     if (!state.editable) place.querySelectorAll("input, select, button").forEach((control) => { control.disabled = true; });
   };

@@ -6,9 +6,9 @@ LingquDesign.trial = (place, state, words, ask, mark) => {
   let begin = {}, moves = [];
   const truth = [["", words.none], ["yes", words.yes], ["no", words.no]];
 
-  const control = (name, put) => {
-    const variable = (state.document.variables || {})[name] || { type: "text", title: name };
-    const words_ = state.said(variable.title) || name;
+  const known = (name) => { const each = (state.document.variables || {})[name] || { type: "text", title: name }; return [name, state.said(each.title) || name, each.type, each.choices]; };
+  const control = ([name, title, type, choices], put) => {
+    const variable = { type, choices }, words_ = title || name;
     if (variable.type === "truth") return field(words_, select(truth, "", (value) => put(value ? value === "yes" : undefined)));
     if (variable.type === "number") return field(words_, number(null, (value) => put(value ?? undefined), { min: -1e9, max: 1e9, step: "any" }));
     if (variable.choices?.length) return field(words_, select([["", words.none], ...variable.choices.map((each) => [each, each])], "", (value) => put(value || undefined)));
@@ -30,14 +30,19 @@ LingquDesign.trial = (place, state, words, ask, mark) => {
     for (const each of told.waiting) {
       const answers = {};
       const set = el("fieldset", { class: "card" }, el("legend", {}, each.title));
-      for (const name of each.answers) set.append(control(name, (value) => { answers[name] = value; }));
       const next = (move) => { moves.push({ token: each.token, ...move }); go(); };
-      set.append(el("div", { class: "row" }, button(each.kind === "timer" ? words.let_go : words.finish, () => next({ answers }), "second", { "aria-label": `${each.kind === "timer" ? words.let_go : words.finish}: ${each.title}` }),
-        ...each.timers.map(([timer, title]) => button(`${words.let_go}: ${title || timer}`, () => next({ boundary: timer })))));
-      made.push(set);
+      const act = { timer: words.let_go, message: words.arrives, task: words.finish }[each.kind];
+      for (const asked of each.answers) set.append(control(asked, (value) => { answers[asked[0]] = value; }));
+      if (act) set.append(el("div", { class: "row" }, button(act, () => next({ answers }), "second", { "aria-label": `${act}: ${each.title}` })));
+      for (const event of each.events) {
+        const brought = {};
+        for (const asked of event.answers) set.append(control(asked, (value) => { brought[asked[0]] = value; }));
+        set.append(el("div", { class: "row" }, button(`${event.how === "timer" ? words.let_go : words.arrives}: ${event.title}`, () => next({ boundary: event.id, answers: brought }))));
+      }
+      if (act || each.events.length) made.push(set);
     }
-    const known = Object.entries(told.answers).map(([name, value]) => `${name} = ${value === null ? "null" : value}`);
-    if (known.length) made.push(el("p", { class: "small quiet code" }, known.join(", ")));
+    const shown = Object.entries(told.answers).map(([name, value]) => `${name} = ${value === null ? "null" : value}`);
+    if (shown.length) made.push(el("p", { class: "small quiet code" }, shown.join(", ")));
     made.push(el("div", { class: "row" }, moves.length ? button(words.back, () => { moves.pop(); go(); }) : null, button(words.begin_again, start)));
     place.replaceChildren(...made);
     place.querySelector("select, input, button")?.focus();
@@ -46,10 +51,10 @@ LingquDesign.trial = (place, state, words, ask, mark) => {
   const start = () => {
     begin = {}; moves = [];
     mark([]);
-    const tasks = Object.values(state.document.tasks || {}).flatMap((each) => each.answers || []);
-    const decided = state.tables.flat().flatMap((each) => each.outputs);
+    const tasks = [...Object.values(state.document.tasks || {}), ...Object.values(state.document.messages || {})].flatMap((each) => each.answers || []);
+    const decided = [...state.tables.flat().flatMap((each) => each.outputs), ...Object.values(state.document.calls || {}).flatMap((each) => Object.keys(each.takes || {}))];
     const asks = Object.keys(state.document.variables || {}).filter((name) => !tasks.includes(name) && !decided.includes(name));
-    place.replaceChildren(...asks.map((name) => control(name, (value) => { if (value === undefined) delete begin[name]; else begin[name] = value; })), button(words.begin, go));
+    place.replaceChildren(...asks.map((name) => control(known(name), (value) => { if (value === undefined) delete begin[name]; else begin[name] = value; })), button(words.begin, go));
   };
   start();
 };

@@ -15,13 +15,15 @@ from lingqu.centre.procedures import moves, rights, store
 from lingqu.centre.procedures.actions import complete
 from lingqu.centre.procedures.actions.take import require_holder
 from lingqu.centre.procedures.engine import Marking
+from lingqu.centre.procedures.plan import Node
+from lingqu.kernel.text import Text
 
 
 @dataclass(frozen=True)
 class Opened:
     """A step that would begin. ``due`` is None where it has no term."""
 
-    name: str
+    name: Text
     department: str
     due: datetime | None
 
@@ -32,8 +34,8 @@ class Foreseen:
     still wait for. ``cancelled``: how many open steps of others would be cancelled."""
 
     opened: tuple[Opened, ...]
-    others: tuple[str, ...]
-    ends: str | None
+    others: tuple[Text, ...]
+    ends: Text | None
     cancelled: int
     given: Mapping[str, Any]
 
@@ -47,10 +49,16 @@ def foresee(actor: access.Actor, item_id: int, answers: Mapping[str, Any]) -> Fo
         given = answering.of_task(held.compiled, held.item["node"], answers)
         change = store.Change(case={"departments": held.case["departments"]})
         complete.go_on(change, held, actor, timezone.now(), given)
-        nodes, case = held.compiled.plan.nodes, change.case
-        opened = tuple(Opened(nodes[row["node"]].title, row["department"], row["due"]) for row in change.items)
+        of, case = held.compiled, change.case
+        opened = tuple(Opened(of.says(row["node"]), row["department"], row["due"]) for row in change.items)
         fresh = {row["node"] for row in change.items}
         waits = Marking.of(case["marking"]).waiting.values()
-        others = tuple(dict.fromkeys(nodes[node].title for node in waits if node not in fresh))
-        ends = nodes[case["outcome"]].title if case.get("state") == "ended" else None
+        still = [node for node in dict.fromkeys(waits) if node not in fresh and _waits(of.plan.nodes[node])]
+        others = tuple(of.says(node) for node in still)
+        ends = of.says(case["outcome"]) if case.get("state") == "ended" else None
         return Foreseen(opened, others, ends, len(change.closed), given)
+
+
+def _waits(node: Node) -> bool:
+    """A sub-process waits for what is inside it, which is named itself."""
+    return node.kind != "sub"

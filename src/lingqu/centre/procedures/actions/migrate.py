@@ -74,7 +74,7 @@ def migrate(
     """See ``door.migrate``."""
     of = store.pin(drawing.one(Procedure, code))
     named = {**of.procedure.moved, **named}
-    _require_nodes(of, named)
+    require_nodes(of, named)
     found = Migrated(code, of.version)
     total, last = _count(code, of.version), 0
     while True:
@@ -156,7 +156,7 @@ def _back(
         )
 
 
-def _require_nodes(of: Compiled, named: Mapping[str, str]) -> None:
+def require_nodes(of: Compiled, named: Mapping[str, str]) -> None:
     for old, new in named.items():
         if new not in of.plan.nodes:
             raise Invalid(
@@ -165,6 +165,10 @@ def _require_nodes(of: Compiled, named: Mapping[str, str]) -> None:
                 place=f"{old}={new}",
                 next_step=Text(zh="对照新版流程图改正对应关系", en="Correct the mapping after the new diagram"),
             )
+
+
+def moved_by(run: int) -> int:
+    return int(rows("select count(*) from procedures_moved where run = %s", [run])[0][0])
 
 
 def _run(actor: access.Actor, of: Compiled, named: Mapping[str, str]) -> Run:

@@ -81,7 +81,7 @@ def _fire(clock_id: int, now: datetime) -> bool:
         row = store.act("timer", access.SYSTEM.name, "", now, node=node.id)
         change = store.Change(case={"departments": held.case["departments"]}, clock_id=clock_id, acts=[row])
         answers = held.case["answers"]
-        if node.kind == "timer":
+        if held.marking.waiting.get(token) == node.id:
             step = engine.finish(held.compiled.plan, held.marking, token, answers)
         else:
             step = engine.ring(held.compiled.plan, held.marking, token, node.id, answers)
