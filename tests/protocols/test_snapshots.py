@@ -117,6 +117,20 @@ def test_what_came_of_the_queries(api: Client) -> None:
     assert (empty["snapshotStatus"], empty["snapshotQueriesDetails"]) == ("empty", [{"resultStatus": "empty"}])
 
 
+def test_queries_that_find_the_same_take_nothing_from_one_another(api: Client) -> None:
+    def at(lon: float, lat: float) -> dict[str, Any]:
+        return {"location": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [lon, lat]}}}
+
+    cars(1, **at(126.6, 45.7))
+    cars(2, **at(126.608, 45.7055))  # in the box of the circle, not in the circle
+    near = {"georel": "near;maxDistance==700", "geometry": "Point", "coordinates": [126.6, 45.7]}
+    around = {**CARS, "geoQ": near}
+    for queries in ((CARS, CARS), (CARS, around), (around, CARS)):
+        where = made(api, *queries)
+        assert [each["resultStatus"] for each in api.get(where).json()["snapshotQueriesDetails"]] == ["success"] * 2
+        assert ids(of(api, where, "entities?type=Car")) == ["1", "2"]
+
+
 def test_a_snapshot_is_its_makers_alone(api: Client, as_web: Callable[[], AbstractContextManager[None]]) -> None:
     cars(1)
     with as_web():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -35,8 +36,6 @@ def act(request: HttpRequest, actor: access.Actor, number: int, name: str) -> Ht
         "drop": lambda: store.drop(actor, number, version),
         "rebase": lambda: store.rebase(actor, number, version),
     }
-    if name not in done:
-        raise NotFound("blueprint.draft", _("There is no such act"), place=name)
     said = {
         "propose": _("Proposed. It is published when another person seconds it."),
         "second": _("Seconded. It is published within seconds."),
@@ -44,13 +43,22 @@ def act(request: HttpRequest, actor: access.Actor, number: int, name: str) -> Ht
         "drop": _("Put aside. It is kept, and can be read."),
         "rebase": _("The draft stands on the drawing's own version now."),
     }
+    performed(request, name, done, said)
+    return redirect("design:draft", number)
+
+
+def performed(
+    request: HttpRequest, name: str, done: Mapping[str, Callable[[], object]], said: Mapping[str, str]
+) -> None:
+    """One act by its name, and what the next page says of it. Raises NotFound where there is no such act."""
+    if name not in done:
+        raise NotFound("blueprint.draft", _("There is no such act"), place=name)
     try:
         done[name]()
     except (Invalid, Conflict) as error:
         told(request, error)
     else:
         messages.success(request, said[name])
-    return redirect("design:draft", number)
 
 
 def version_of(request: HttpRequest) -> int:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from lingqu.blueprint.design import acts
 from lingqu.blueprint.design.frame import designers, frame
-from lingqu.blueprint.design.listing import titles, told
+from lingqu.blueprint.design.listing import titles
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import administration
 from lingqu.centre.drawing import door as drawing
 from lingqu.centre.procedures import door as procedures
 from lingqu.centre.procedures.door import Procedure
-from lingqu.kernel.errors import Conflict, Invalid, NotFound
+from lingqu.kernel.errors import Invalid
 
 TAKES = "takes."
 """Before a node of an older version, in the address and in what is posted."""
@@ -76,20 +76,13 @@ def act(request: HttpRequest, actor: access.Actor, code: str, name: str) -> Http
         "second": lambda: administration.second(actor, number),
         "refuse": lambda: administration.refuse_proposal(actor, number, why),
     }
-    if name not in done:
-        raise NotFound("blueprint.draft", _("There is no such act"), place=name)
     said = {
         "propose": _("Proposed. It begins when another person seconds it."),
         "back": _("Proposed. It begins when another person seconds it."),
         "second": _("Seconded. It begins within seconds."),
         "refuse": _("The proposal is off; nothing was changed."),
     }
-    try:
-        done[name]()
-    except (Invalid, Conflict) as error:
-        told(request, error)
-    else:
-        messages.success(request, said[name])
+    acts.performed(request, name, done, said)
     return redirect("design:moving", code)
 
 

@@ -28,9 +28,12 @@ _COLUMNS = (
 )
 _OVER = f"with entity as (select {_COLUMNS} from entity_frozen where snapshot = %(frozen)s) "  # noqa: S608
 _FREEZE = f"""
-insert into entity_frozen (snapshot, maker, {_COLUMNS})
-select %(snapshot)s, %(maker)s, {_COLUMNS} from entity where {{where}} order by id limit %(most)s + 1
-on conflict do nothing returning id, {{shape}}
+with found as materialized (select {_COLUMNS} from entity where {{where}} order by id limit %(most)s + 1),
+kept as (
+    insert into entity_frozen (snapshot, maker, {_COLUMNS}) select %(snapshot)s, %(maker)s, {_COLUMNS} from found
+    on conflict do nothing returning id
+)
+select id, {{shape}}, kept.id is not null from found left join kept using (id) order by id
 """  # noqa: S608
 _MISSED = "delete from entity_frozen where snapshot = %(snapshot)s and id = any(%(ids)s)"
 _KEEP = """
@@ -56,7 +59,8 @@ def over(snapshot: str) -> tuple[sql.Composable, dict[str, Any]]:
 
 
 def freeze(actor: Actor, snapshot: str, query: Query, most: int) -> list[str]:
-    """The copies by one statement, which sees one moment; gives the ids. Nobody has been told of them yet."""
+    """The copies by one statement, which sees one moment; gives the ids of what was found, also where an earlier
+    query of the snapshot has kept. Nobody has been told of them yet."""
     made = condition(actor, replace(query, sorts=(), frozen=""))
     shape = sql.SQL("null" if not made.exact else "geo ->> %(geo_attribute)s" if made.exact.attribute else "geom")
     statement = sql.SQL(_FREEZE).format(where=made.where(), shape=shape)
@@ -68,7 +72,7 @@ def freeze(actor: Actor, snapshot: str, query: Query, most: int) -> list[str]:
         if made.exact is None:
             return [row[0] for row in rows]
         held = made.exact.holds([row[1] for row in rows])
-        missed = [row[0] for row, holds in zip(rows, held, strict=True) if not holds]
+        missed = [row[0] for row, holds in zip(rows, held, strict=True) if row[2] and not holds]
         cursor.execute(_MISSED, {"snapshot": snapshot, "ids": missed})
     return [row[0] for row, holds in zip(rows, held, strict=True) if holds]
 

@@ -174,7 +174,7 @@ def _begin(request: HttpRequest, actor: Actor, row: Snapshot) -> None:
 
 def _beside(request: HttpRequest, actor: Actor, row: Snapshot, asked: list[_Asked]) -> None:
     try:
-        with _hands, access.working_for(lambda: actor), transaction.atomic():
+        with _hands, access.working_for(lambda: actor):
             _work(request, actor, row, asked)
     except Exception:  # whatever it was, nobody else will say so
         log.exception("snapshot", snapshot=row.pk)
@@ -200,28 +200,29 @@ def _work(request: HttpRequest, actor: Actor, row: Snapshot, asked: list[_Asked]
 def _queried(request: HttpRequest, actor: Actor, snapshot: str, asked: _Asked) -> dict[str, Any]:
     """5.2.42: what came of one query."""
     try:
-        with transaction.atomic():
-            query = replace(asked.query, q=linkedq.resolved(actor, asked.query, asked.shape.terms), sorts=())
-            number = _everywhere(request, actor, snapshot, replace(asked, query=query))
+        query = replace(asked.query, q=linkedq.resolved(actor, asked.query, asked.shape.terms), sorts=())
+        number = _everywhere(request, actor, snapshot, replace(asked, query=query))
     except LingquError as error:
         return {"resultStatus": "failure", "problemDetails": http.problem_document(error)}
     return {"resultStatus": "success" if number else "empty"}
 
 
 def _everywhere(request: HttpRequest, actor: Actor, snapshot: str, asked: _Asked) -> int:
-    """The entities here and at the sources; gives how many."""
+    """The entities here and at the sources; gives how many. No transaction is open while sources are waited for."""
     first = reading.queried(request, actor, asked.given, asked.query, asked.shape, asked.context)
     if first is None:
-        return door.freeze(actor, snapshot, asked.query, most=MOST)
+        with transaction.atomic():
+            return door.freeze(actor, snapshot, asked.query, most=MOST)
     if first.more:
         raise http.Problem(
             "TooComplexQuery", 403, f"跨系统的快照最多 {_PAGE} 个实体，请缩小范围",
             f"a snapshot over several systems holds {_PAGE} entities at most; narrow the query down",
         )  # fmt: skip
     here = tuple(e.id for e in first.entities if first.origins.get(e.id) == [entity_maps.HERE])
-    if here:
-        door.freeze(actor, snapshot, Query(ids=here), most=MOST)
-    door.keep_frozen(actor, snapshot, [e for e in first.entities if e.id not in set(here)])
+    with transaction.atomic():
+        if here:
+            door.freeze(actor, snapshot, Query(ids=here), most=MOST)
+        door.keep_frozen(actor, snapshot, [e for e in first.entities if e.id not in set(here)])
     return len(first.entities)
 
 
