@@ -180,9 +180,10 @@ class Supervisor:
 def children(host: str, port: int, intake: int) -> list[Child]:
     """What runs beside the database, with the commands that run it."""
     granian = [sys.executable, "-m", "granian", "--host", host, "--no-ws", "--log-level", "warning"]
+    # A worker that is still loading does not hear that it should end; its parent would wait for it for ever.
+    granian += ["--workers-kill-timeout", str(int(GRACE) - 2)]
     web = [*granian, "--interface", "wsgi", "--port", str(port), "--blocking-threads", str(THREADS)]
-    # A worker that is still loading does not hear that it should end; its siblings would wait for it for ever.
-    web += ["--workers", str(web_workers()), "--workers-kill-timeout", str(int(GRACE) - 2), "--respawn-failed-workers"]
+    web += ["--workers", str(web_workers()), "--respawn-failed-workers"]
     return [
         Child("web", [*web, "lingqu.site.wsgi:application"]),
         Child("worker", [sys.executable, "-m", "lingqu.site", "worker"]),
