@@ -31,7 +31,11 @@ from pathlib import Path
 from bench import harness
 
 TESTS = Path("TP/NGSI-LD")
-ROLE = {"code": "suite", "title": "Suite", "grants": [{"actions": ["read", "write", "register"], "types": ["*"]}]}
+GRANTS = [{"actions": ["read", "write", "register"], "types": ["*"]}]
+ROLES = [
+    {"code": "suite", "title": "Suite", "grants": GRANTS},
+    {"code": "tenants", "title": "Suite", "grants": GRANTS, "tenants": ["*"]},
+]
 RATES = ("NAMED", "ANONYMOUS", "TILES")
 KEPT = "https://raw.githubusercontent.com/marek-mraz/ngsi-ld-test-suite/main/resources/jsonld-contexts/"
 STRAY = (
@@ -206,16 +210,17 @@ def _town() -> str:
     from lingqu.centre.access.models import Account
     from lingqu.centre.drawing import door as drawing
 
-    role = drawing.Placed("role", "suite", Role.model_validate(ROLE).document(), "bench", "city")
+    roles = [Role.model_validate(each) for each in ROLES]
     if drawing.revision() == 0:
-        drawing.replace([role], [], actor="bench", summary={})
+        placed = [drawing.Placed("role", each.code, each.document(), "bench", "city") for each in roles]
+        drawing.replace(placed, [], actor="bench", summary={})
     with connection.cursor() as cursor:
         cursor.execute("truncate entity, entity_past, entity_instance, entity_change, entity_tally")
         cursor.execute("select tablename from pg_tables where schemaname = 'public' and tablename like 'protocols_%'")
         for (name,) in cursor.fetchall():
             cursor.execute(f"truncate {name} cascade")
     account, _ = Account.objects.get_or_create(username="suite", kind="client")
-    account.department, account.roles = "suite", ["suite"]
+    account.department, account.roles = "suite", [role.code for role in roles]
     account.save()
     return credentials.issue_key(account, "bench", timezone.now() + timedelta(days=1), "bench")[0]
 

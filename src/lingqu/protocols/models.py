@@ -63,7 +63,8 @@ class Notice(models.Model):
 
 class KeptContext(models.Model):
     """A JSON-LD context (CIM 009 5.13): hosted for whoever added it, or had from its address once (``Cached``).
-    ``text`` is the document as it came; it is never changed, only had anew."""
+    ``text`` is the document as it came; it is never changed, only had anew. What is hosted for a ``tenant`` is there
+    for it alone."""
 
     id = models.CharField(primary_key=True, max_length=40)
     kind = models.CharField(max_length=20)
@@ -71,6 +72,7 @@ class KeptContext(models.Model):
     text = models.TextField()
     maker = models.CharField(max_length=200, blank=True)
     department = models.CharField(max_length=80, blank=True)
+    tenant = models.CharField(max_length=50, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

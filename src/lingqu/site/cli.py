@@ -33,6 +33,7 @@ COMMANDS = {
     "synthesize": "synthesize",
     "demo": "demo",
     "analyst": "analyst",
+    "tenant": "tenant",
     "ledger": "ledger",
 }
 WRITING = frozenset({"collect", "check", "fuse", "run", "blueprint"})

@@ -212,6 +212,9 @@ def sweep() -> None:
         if ours:
             done = {"notices": notices.tidy(), "drafts": papers.applications.expire(), "entities": entities.reap()}
             done["snapshots"] = snapshots.sweep()
+            for tenant, *_ in access.tenants():
+                with access.within_tenant(tenant):
+                    done[f"of {tenant}"] = entities.reap() + snapshots.sweep()
             log.info("swept", **access.tidy(), **done)
 
 

@@ -10,7 +10,7 @@ import threading
 import structlog
 from django.db import close_old_connections, connection
 
-from lingqu.protocols.ngsi_ld.notify import engine
+from lingqu.protocols.ngsi_ld.notify import engine, of_tenants
 from lingqu.site.jobs import exclusive
 
 log = structlog.get_logger(__name__)
@@ -39,7 +39,8 @@ class Notifier(threading.Thread):
             log.info("notify.leads")
             at_work = engine.Engine()
             try:
-                engine.run(lambda: not self._stopped.is_set(), at_work)
+                with of_tenants.Engines() as others:
+                    engine.run(lambda: not self._stopped.is_set(), at_work, others.round)
                 at_work.finish()
             finally:
                 at_work.close()

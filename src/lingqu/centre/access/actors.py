@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
 from urllib.parse import unquote
 
 from django.utils import timezone
 
-from lingqu.centre.access import credentials
+from lingqu.centre.access import credentials, tenants
 from lingqu.centre.access.models import Account
 from lingqu.centre.access.policy import basis_of
 from lingqu.centre.access.represented import Represented
@@ -43,7 +43,7 @@ class Actor:
     ``person`` is the id of the actor's own Person entity, for grants over rows ``self``. ``lent`` are roles that others
     delegated. ``agreement`` narrows what agreements grant to the one of that number; what roles grant stays.
     ``behalf`` is whom the actor acts for at the moment; grants over rows ``self`` reach that entity too, as far as it
-    may be seen.
+    may be seen. ``tenant`` is whose data the actor works with, empty for the city's: roles hold where they say.
     """
 
     kind: Kind
@@ -59,6 +59,7 @@ class Actor:
     agreement: str = ""
     basis: str = ""
     behalf: Represented | None = None
+    tenant: str = field(default_factory=tenants.current)
 
     @property
     def selves(self) -> tuple[str, ...]:

@@ -76,6 +76,14 @@ class Role(Definition):
     demo: DemoAccount | None = None
     demos: tuple[DemoAccount, ...] = Field(default=(), description="further ones")
     anonymous: bool = Field(default=False, description="held by everybody who is not signed in")
+    tenants: tuple[str, ...] = Field(
+        default=(),
+        description="tenants (CIM 009 4.14) that it holds in, * for all of them; none: in the city's own data only",
+    )
+
+    def holds_in(self, tenant: str) -> bool:
+        """``tenant``: empty for the city's own data."""
+        return tenant in self.tenants or "*" in self.tenants if tenant else not self.tenants
 
     def accounts(self) -> tuple[DemoAccount, ...]:
         return (self.demo, *self.demos) if self.demo else self.demos

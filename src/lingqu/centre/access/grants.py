@@ -81,11 +81,11 @@ def _held(actor: Actor, action: Action) -> list[Held]:
         Held(grant, department, region, meter=f"{code} of {actor.name}" if grant.quota else "")
         for roles, department, region in hands
         for code in roles
-        if code in now.roles
+        if code in now.roles and now.roles[code].holds_in(actor.tenant)
         for grant in now.roles[code].grants
         if action in grant.actions and serves(grant, actor.purpose) and (grant.until is None or day <= grant.until)
     ]
-    if action == "read":
+    if action == "read" and not actor.tenant:
         found.append(Held(now.public))
     found += _by_agreement(actor, action)
     return sorted(found, key=lambda h: not h.plain)
@@ -101,7 +101,7 @@ def _by_agreement(actor: Actor, action: Action) -> Iterator[Held]:
 
 def standings(actor: Actor) -> list[standing.Standing]:
     """What agreements grant or granted to this actor, living or not."""
-    if not actor.department or actor.kind not in ("person", "client"):
+    if actor.tenant or not actor.department or actor.kind not in ("person", "client"):
         return []
     return [
         s

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from lingqu.centre.access import apart, prepared
+from lingqu.centre.access import apart, prepared, tenants
 from lingqu.centre.access.actors import Actor
 from lingqu.centre.access.chain.encoding import Written, clean, mac, normal
 from lingqu.centre.access.chain.keys import row_key
@@ -67,6 +67,8 @@ def _said(
     ids = [clean(each) for each in entity_ids]
     if behalf := getattr(actor, "behalf", None):
         detail = {**(detail or {}), "on_behalf": behalf.id}
+    if tenant := tenants.current():  # what has an id of the city's there is another
+        detail, ids = {**(detail or {}), "tenant": tenant}, [f"{tenant}/{each}" for each in ids]
     return {
         "actor": clean(actor.name)[:200],
         "purpose": clean(actor.purpose)[:200],

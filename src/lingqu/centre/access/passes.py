@@ -24,7 +24,7 @@ import orjson
 from django.conf import settings
 from psycopg.pq import TransactionStatus
 
-from lingqu.centre.access import standing
+from lingqu.centre.access import standing, tenants
 from lingqu.centre.access.actors import Actor
 from lingqu.centre.access.definitions import Action
 from lingqu.centre.access.grants import Held, held, may, region_prefix, withheld_types
@@ -34,11 +34,11 @@ SECONDS = 600.0
 """How long a pass is good; it is made anew in the last fifth of that."""
 _SET = "select set_config('lingqu.pass', %s, false)"
 _GUARDED = re.compile(
-    r"entity|guard\.evolution|protocols_snapshot|procedures_|papers_a|notices_|offers_|guides_rating|blueprint_"
+    r"entity|make_tenant|\bevolution\(|protocols_s(?:napshot|ource\b)|procedures_|papers_a|notices_|offers_|guides_rating|blueprint_"
     r"|fusion_(?:fusiondispute|correction)"
     r"|access_ledger|access_objection|access_proposal|access_representation|access_mandate"
     r"|(?:update|insert into) \"?access_(?:account|consent|credential|delegation|grant|objection)"
-    r"|(?:update|insert into|delete from) \"?(?:allauth_idp_oidc_client|protocols_source\b|protocols_subscription)",
+    r"|(?:update|insert into|delete from) \"?(?:allauth_idp_oidc_client|protocols_subscription)",
     re.IGNORECASE,
 )
 _FLAGS: tuple[Action, ...] = ("steward", "administer", "apply", "register")
@@ -132,7 +132,7 @@ _shelf: dict[Any, tuple[float, bytes]] = {}
 
 def _known_scopes(actor: Actor) -> bytes:
     """Scopes are remembered for a second at most: what ends at a moment is held to that by ``grants`` as well."""
-    key = (actor, revision(), standing.version() if actor.department else 0)
+    key = (actor, tenants.current(), revision(), standing.version() if actor.department else 0)
     moment, known = time.monotonic(), _shelf.get(key)
     if known is not None and moment - known[0] < 1.0:
         return known[1]
@@ -170,7 +170,10 @@ def scopes_of(actor: Actor) -> bytes:
         return b""
     if actor.kind != "system":
         # The server knows public types by itself, but must look for them where a pass names none.
-        found["types"] = sorted({*found.get("types", ()), *policy().public.types})
+        public = () if actor.tenant else policy().public.types
+        found["types"] = sorted({*found.get("types", ()), *public})
+    if tenant := tenants.current():
+        found["tenant"] = tenant
     return orjson.dumps(found | {"actor": actor.name}, option=orjson.OPT_SORT_KEYS)[1:]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from lingqu.centre.access import door as access
 from lingqu.centre.entities import jsonpaths, qlang, scopeq
 from lingqu.centre.entities.faults import bad
 from lingqu.centre.entities.jsonpaths import compile_tree
@@ -21,7 +22,7 @@ _TIMES = {
 _ALL = """
 with i as materialized (
     select x.attribute, x.dataset, x.instance, x.instance_id, x.created_at, x.modified_at, x.deleted_at, {time} as at
-    from guard.evolution({id}, {named}) x
+    from {home}.evolution({id}, {named}) x
 ){scoped}
 select {what} from i where {within}
 """
@@ -135,7 +136,9 @@ class Looking:
             named = "%(named)s::text[]"
             self.parameters["named"] = sorted(self.named | ({"@scope"} if self.scope_q else set()))
         time = _TIMES[self.window.axis]
-        return _ALL.format(time=time, id=entity_id, named=named, scoped=self._scoped, what=what, within=within)
+        home = f'"tenant_{tenant}"' if (tenant := access.tenant()) else "guard"
+        given = {"home": home, "time": time, "id": entity_id, "named": named}
+        return _ALL.format(**given, scoped=self._scoped, what=what, within=within)
 
     def stands(self, *more: str) -> str:
         """Whether what stands is in the window already, by which most entities are found without their past."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lingqu.centre.access import door as access
 from lingqu.centre.entities import qlang
 from lingqu.centre.entities.shapes import Query
 
@@ -33,7 +34,7 @@ class _Seen:
     since: int = 0
 
 
-_seen: dict[Shape, _Seen] = {}
+_seen: dict[tuple[str, Shape], _Seen] = {}
 
 
 def shape(query: Query) -> Shape | None:
@@ -46,7 +47,7 @@ def shape(query: Query) -> Shape | None:
 
 def taken(asked: Shape | None) -> bool:
     """Whether a filter of this shape may be taken for rare without looking."""
-    known = _seen.get(asked) if asked else None
+    known = _seen.get((access.tenant(), asked)) if asked else None
     if known is None or known.rare < ENOUGH:
         return False
     known.since = (known.since + 1) % AGAIN
@@ -58,5 +59,5 @@ def saw(asked: Shape | None, rare: bool) -> None:
         return
     if len(_seen) >= MOST:
         _seen.clear()
-    known = _seen.setdefault(asked, _Seen())
+    known = _seen.setdefault((access.tenant(), asked), _Seen())
     known.rare = known.rare + 1 if rare else 0

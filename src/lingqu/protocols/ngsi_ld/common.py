@@ -8,9 +8,11 @@ from typing import NoReturn
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from lingqu.centre.access import door as access
 from lingqu.kernel.errors import NotFound
 from lingqu.kernel.text import Text
 from lingqu.protocols.ngsi_ld import compact, http
+from lingqu.protocols.ngsi_ld.sources import ask
 
 _BEGAN = time.monotonic()
 
@@ -20,11 +22,11 @@ def identity(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET"])
     http.only(request)
-    host = request.get_host().replace(":", "-")
+    host = request.get_host().replace(":", "-") + (f"-{tenant}" if (tenant := access.tenant()) else "")
     document = {
         "id": f"urn:ngsi-ld:ContextSourceIdentity:{host}",
         "type": "ContextSourceIdentity",
-        "contextSourceAlias": host,
+        "contextSourceAlias": ask.alias(),
         "contextSourceUptime": f"PT{int(time.monotonic() - _BEGAN)}S",
         "contextSourceTimeAt": compact.moment(datetime.now(UTC)),
     }

@@ -247,6 +247,12 @@ def _operation(address: str, words: str, names: Iterable[str], body: str, status
                 "description": "why personal data is read: a purpose's code",
                 "schema": _STRING,
             },
+            {
+                "name": "NGSILD-Tenant",
+                "in": "header",
+                "description": "the tenant whose data it is about; without it, the city's own",
+                "schema": {**_STRING, "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"},
+            },
         ],
         "responses": {
             status: {"description": words},

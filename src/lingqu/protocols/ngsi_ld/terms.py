@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from lingqu.centre.access import door as access
 from lingqu.kernel.errors import Invalid
 from lingqu.kernel.text import Text
 from lingqu.protocols.ngsi_ld import contexts_store
@@ -102,7 +103,7 @@ def terms(context: Any) -> Terms:
     if context in (None, [], {}) or (isinstance(context, str) and contexts_store.is_core(context)):
         return CORE
     text = orjson.dumps(context)
-    return _kept(text, int(time.monotonic() / KEPT) if b"://" in text else 0)
+    return _kept(text, access.tenant(), int(time.monotonic() / KEPT) if b"://" in text else 0)
 
 
 def checked(context: Any) -> None:
@@ -120,8 +121,9 @@ def forget() -> None:
 
 
 @lru_cache(256)
-def _kept(text: bytes, _: int) -> Terms:
-    """Only what succeeded is kept, and a context with an address a minute: another process may have had it anew."""
+def _kept(text: bytes, tenant: str, _: int) -> Terms:
+    """Only what succeeded is kept, and a context with an address a minute: another process may have had it anew.
+    What a tenant hosts is a tenant's."""
     own: dict[str, str] = {}
     _collect(orjson.loads(text), own, 0)
     return Terms(own)

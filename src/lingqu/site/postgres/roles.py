@@ -45,6 +45,7 @@ WEB: dict[str, str] = {
     "access_mandate": _KEEP,
     "access_usage": _KEEP,
     "access_version": _SEE,
+    "access_tenant": _SEE,
     "access_account_groups": _SEE,
     "access_account_user_permissions": _SEE,
     "account_emailaddress": _ALL,
@@ -208,6 +209,7 @@ def _grants(connection: psycopg.Connection[Any], web: str) -> None:
     for table in sorted({row[0] for row in rows} & WEB.keys()):
         orders.append(sql.SQL(f"grant {WEB[table]} on public.{{}} to {{}}").format(sql.Identifier(table), role))
     connection.execute(sql.SQL("; ").join(orders))
+    connection.execute("select guard.tenant_rights(name) from access_tenant")
 
 
 def _analysts(connection: psycopg.Connection[Any], group: str) -> None:

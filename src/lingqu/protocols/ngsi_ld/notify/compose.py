@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 import orjson
 from django.utils import timezone
 
+from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Entity, Told
@@ -118,6 +119,8 @@ def message(
     }
     context = how.context if how.context not in (None, [], {}) else CORE_URL
     headers = {"Content-Type": how.accept, "Accept": "application/json", "User-Agent": "Lingqu"}
+    if tenant := access.tenant():
+        headers["NGSILD-Tenant"] = tenant
     if how.accept == http.LD:
         document["@context"] = context
         document["data"] = [{**entity, "@context": context} for entity in listed]
@@ -127,7 +130,8 @@ def message(
     receiver = {pair["key"]: pair["value"] for pair in endpoint.get("receiverInfo", ())}
     timeout = min(endpoint.get("timeout", 10_000) / 1000, 30.0)
     if endpoint["uri"].startswith("mqtt"):
-        metadata = {name: headers[name] for name in ("Content-Type", "Link") if name in headers} | receiver
+        told = ("Content-Type", "Link", "NGSILD-Tenant")
+        metadata = {name: headers[name] for name in told if name in headers} | receiver
         notifier = {pair["key"]: pair["value"] for pair in endpoint.get("notifierInfo", ())}
         body = orjson.dumps({"metadata": metadata, "body": document})
         return Message(endpoint["uri"], {}, body, timeout, notifier)

@@ -312,8 +312,12 @@ def _all(row: Subscription, actor: Actor) -> list[door.Entity]:
     return list(found.values())[:_PAGE]
 
 
-def run(living: Callable[[], bool], engine: Engine, pause: float = 0.25) -> None:
-    """Until ``living`` says no. A fault in one round does not end it; one of the database is for the caller."""
+def run(
+    living: Callable[[], bool], engine: Engine, others: Callable[[], bool] = lambda: False, pause: float = 0.25
+) -> None:
+    """Until ``living`` says no. A fault in one round does not end it; one of the database is for the caller.
+    ``others``: what is looked at beside it, and whether there is reason to look again at once."""
     while living():
-        if not engine.round():
+        begun = engine.round()
+        if not others() and not begun:
             engine.idle(pause)

@@ -66,9 +66,10 @@ class Reply:
 
 
 def alias() -> str:
-    """Under which name this instance is known to others, in ``Via`` and as contextSourceAlias: always the same."""
+    """Under which name this instance, or the tenant that is worked for, is known to others, in ``Via`` and as
+    contextSourceAlias: always the same."""
     digest = hmac.new(settings.SECRET_KEY.encode(), b"lingqu alias", hashlib.sha256).hexdigest()
-    return f"lingqu-{digest[:16]}"
+    return f"lingqu-{digest[:16]}" + (f"-{tenant}" if (tenant := access.tenant()) else "")
 
 
 def passed(request: HttpRequest) -> frozenset[str]:

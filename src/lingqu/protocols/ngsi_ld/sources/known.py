@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Count, Max
 
+from lingqu.centre.access import door as access
 from lingqu.protocols.models import Source
 from lingqu.protocols.ngsi_ld.sources import form, operations, sealing
 
@@ -120,27 +121,28 @@ class _Shelf:
     known: tuple[Known, ...] = ()
 
 
-_shelf = _Shelf()
+_shelves: dict[str, _Shelf] = {}
+"""By tenant."""
 
 
 def living() -> tuple[Known, ...]:
     """Those that are neither paused nor over, and that tell the latest state: one with an interval tells of the past
     (5.10.2)."""
-    now = time.monotonic()
-    if now - _shelf.looked >= LOOK_EVERY:
+    now, shelf = time.monotonic(), _shelves.setdefault(access.tenant(), _Shelf())
+    if now - shelf.looked >= LOOK_EVERY:
         sign = tuple(Source.objects.aggregate(n=Count("pk"), at=Max("modified_at")).values())
-        if sign != _shelf.sign:
+        if sign != shelf.sign:
             rows = Source.objects.filter(paused=False).order_by("created_at", "id") if sign[0] else ()
             latest = (row for row in rows if not set(form.INTERVALS) & row.document.keys())
-            _shelf.known = tuple(of(row) for row in latest)
-        _shelf.looked, _shelf.sign = now, sign
+            shelf.known = tuple(of(row) for row in latest)
+        shelf.looked, shelf.sign = now, sign
     moment = datetime.now(UTC)
-    return tuple(known for known in _shelf.known if known.until is None or known.until > moment)
+    return tuple(known for known in shelf.known if known.until is None or known.until > moment)
 
 
 def forget() -> None:
     """Look anew at once."""
-    _shelf.looked, _shelf.sign = -LOOK_EVERY, None
+    _shelves.pop(access.tenant(), None)
 
 
 def able(sources: Iterable[Known], *named: str) -> list[Known]:
