@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
+from pydantic import ValidationError
 
 from access.acting import MILL, acting, mandate, me  # noqa: F401
 from lingqu.centre.access import door as access
@@ -21,7 +22,7 @@ from lingqu.centre.drawing import door as drawing
 from lingqu.centre.notices.models import Message
 from lingqu.centre.offers import door as offers
 from lingqu.centre.offers import slots as slots_
-from lingqu.centre.offers.definitions import Counter
+from lingqu.centre.offers.definitions import Counter, Hours
 from lingqu.centre.offers.models import Booking, Slot
 from lingqu.kernel.errors import Conflict, NotFound, Refused
 from lingqu.site import reminders
@@ -232,3 +233,10 @@ def test_the_database_knows_whose_they_are(desk: Counter, as_web: Any) -> None:
                 assert cursor.fetchone() == (sees,), who.name
                 cursor.execute("update offers_booking set matter = 'x' where number = %s", [number])
                 assert cursor.rowcount == sees
+
+
+@pytest.mark.parametrize("wrong", [540, 0, 9.5, True, "09:00Z", "09:00+08:00", "25:00", None])
+def test_a_time_of_the_day_is_text(wrong: object) -> None:
+    with pytest.raises(ValidationError, match="begins"):
+        Hours.model_validate({"begins": wrong, "ends": "12:00"})
+    assert Hours.model_validate({"begins": "09:00", "ends": "12:00"}).begins == time(9)

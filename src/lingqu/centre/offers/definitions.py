@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, time
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
 from lingqu.kernel.definition import Code, Definition, Field, Part, Reference
 from lingqu.kernel.text import Text
+
+
+def _clock(given: Any) -> Any:
+    """YAML reads 9:00 without quotation marks as the number 540, which would be nine minutes past midnight."""
+    if isinstance(given, time) and given.tzinfo is None:
+        return given
+    if not isinstance(given, str) or "Z" in given.upper() or "+" in given or "-" in given:
+        raise ValueError('a time of the day is text such as "09:00"')
+    return given
+
+
+TimeOfDay = Annotated[time, BeforeValidator(_clock)]
 
 
 class Hours(Part):
     """From one time of the day to another, on these days of the week (ISO, 1 is Monday) where they are working days."""
 
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
-    begins: time
-    ends: time
+    begins: TimeOfDay
+    ends: TimeOfDay
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Hours:
