@@ -90,6 +90,25 @@ def test_the_map_draws_our_own_tiles(page: Page, faults: list[str]) -> None:
     assert faults == []
 
 
+def test_on_a_phone_the_map_beside_a_list_is_drawn_when_it_is_wanted(browser, server: str, town: Town) -> None:
+    context = browser.new_context(base_url=server, locale="zh-CN", viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/registers/Building/?map=1")
+    draw = page.get_by_role("button", name="绘制地图")
+    expect(draw).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert not any("maplibre" in url for url in asked)
+    draw.press("Enter")
+    expect(page.locator(".map.alive")).to_be_visible(timeout=30000)
+    expect(draw).to_be_hidden()
+    page.goto("/registers/Building/")
+    page.get_by_role("link", name="显示地图").press("Enter")
+    expect(page.locator(".map.alive")).to_be_visible(timeout=30000)
+    context.close()
+
+
 def test_the_keyboard_is_enough_to_search(page: Page) -> None:
     page.goto("/registers/")
     page.keyboard.press("Tab")

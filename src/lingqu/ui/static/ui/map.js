@@ -1,4 +1,4 @@
-// Maps of our own registers. Each [data-map] is drawn when it comes into sight.
+// Maps of our own registers. Each [data-map] is drawn when it comes into sight, or when it is asked for.
 "use strict";
 (() => {
   const boxes = document.querySelectorAll("[data-map]");
@@ -113,5 +113,17 @@
       });
     }
   });
-  boxes.forEach((box) => seen.observe(box));
+  // On a phone a map beside a list is drawn when it is asked for: it weighs more than the list, and takes as long.
+  const narrow = matchMedia("(max-width: 719px)").matches;
+  boxes.forEach((box) => {
+    const button = box.querySelector(".draw");
+    if (!button || !narrow || location.hash === `#${box.id}`) return seen.observe(box);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      button.hidden = true;
+      box.tabIndex = -1;
+      box.focus();
+      seen.observe(box);
+    });
+  });
 })();
