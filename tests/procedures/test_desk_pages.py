@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -260,3 +261,15 @@ def test_strangers_are_told_nothing(number: int, path: str) -> None:
     assert applicant.post(f"/stewardship/cases/{number}/{path}", sent()).status_code == 403
     assert Client().post(f"/stewardship/cases/{number}/{path}").status_code == 302
     assert door.case(LEAD, number).state == "running"
+
+
+def test_who_handles_cases_has_the_inbox_for_a_desk_and_no_tab_that_stays_shut(number: int) -> None:
+    client = person("an", "taxation", "clerk")
+    assert client.get("/stewardship/")["Location"] == "/stewardship/cases/"
+    page = text(client.get("/stewardship/cases/"))
+    assert page.count('href="/stewardship/cases/"') >= 2  # the main navigation leads there, and the desk's tabs
+    tabs = re.findall(
+        r'href="([^"]+)"', page[page.index('class="tabs"') : page.index("</nav>", page.index('class="tabs"'))]
+    )
+    assert "/stewardship/cases/" in tabs
+    assert {each: client.get(each).status_code for each in tabs} == dict.fromkeys(tabs, 200)

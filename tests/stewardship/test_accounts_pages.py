@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.db import connection
@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access.test_credentials import certificate
+from lingqu.centre.access.definitions import Action
 from lingqu.centre.access.models import Account, Credential, Delegation, LedgerRow, Proposal
+from lingqu.ui.my import words
 from lingqu.ui.registers import big_exports
 from ui.living import Town
 
@@ -221,3 +223,8 @@ def test_who_may_not_export_does_not_propose_it(town: Town) -> None:
     client = town.client("supervisor", purpose=True)
     assert client.post("/registers/Person/export.csv/ask", {"reason": "I would like to"}).status_code == 403
     assert not Proposal.objects.filter(asked_by="supervisor").exists()
+
+
+def test_every_right_has_words() -> None:
+    """A grant to verify had none, and whoever held one saw no rights at all."""
+    assert words.actions().keys() == set(get_args(Action))

@@ -59,6 +59,15 @@ def test_the_desk_is_for_stewards(town: Town, address: str) -> None:
     assert town.client("developer").get(address).status_code == 403
 
 
+def test_no_tab_of_the_desk_stays_shut(town: Town) -> None:
+    client = town.client("steward")
+    page = client.get("/stewardship/").content.decode()
+    at = page.index('class="tabs"')
+    tabs = re.findall(r'href="([^"]+)"', page[at : page.index("</nav>", at)])
+    assert len(tabs) > 8
+    assert {each: client.get(each).status_code for each in tabs} == dict.fromkeys(tabs, 200)
+
+
 def test_an_entry_shows_thirteen_elements_and_where_data_goes(town: Town) -> None:
     page = (
         town.client("steward", language="zh-hans")

@@ -46,8 +46,8 @@ def administrators(page: Page[P]) -> Page[P]:
     return guarded
 
 
-ADMINISTRATION = ("accounts", "approvals")
-"""Tabs for who administers only."""
+_NEEDS = {"cases": "handle", "ratings": "handle", "accounts": "administer", "approvals": "administer"}
+"""Tab → the right that opens it; the others are for who stewards."""
 
 
 def tabs(here: str) -> list[dict[str, Any]]:
@@ -78,7 +78,7 @@ def tabs(here: str) -> list[dict[str, Any]]:
             "title": title,
             "here": name == here,
             "name": name,
-            "closed": name in ADMINISTRATION,
+            "needs": _NEEDS.get(name, "steward"),
         }
         for name, title in named
     ]

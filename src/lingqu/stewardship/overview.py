@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,8 +24,17 @@ TARGET = 0.95
 
 
 @require_safe
-@stewards
 def page(request: HttpRequest) -> HttpResponseBase:
+    """Who handles cases and stewards nothing has the inbox for a desk."""
+    if request.user.is_authenticated:
+        actor = access.actor_of(request)
+        if not access.may(actor, "steward") and access.handled(actor):
+            return redirect("stewardship:cases")
+    return _overview(request)
+
+
+@stewards
+def _overview(request: HttpRequest) -> HttpResponseBase:
     standing = standings()
     counts = fusion.dispute_counts()
     actor = access.actor_of(request)

@@ -85,21 +85,34 @@ class Me:
         return self._actor is not None and access.administration.administers(self._actor)
 
     @cached_property
+    def may(self) -> set[str]:
+        """Which of the desk's parts open."""
+        if self._actor is None:
+            return set()
+        found = {"administer"} if self.administers else set()
+        found |= {"steward"} if access.may(self._actor, "steward") else set()
+        return found | ({"handle"} if access.handled(self._actor) else set())
+
+    @cached_property
     def waiting(self) -> int:
         """Proposals that wait for this second pair of eyes."""
         return len(access.administration.proposals_waiting(self._actor)) if self._actor and self.administers else 0
 
 
 def _areas(request: HttpRequest) -> list[dict[str, Any]]:
-    """The main navigation: the three platforms, the registers, and the desk for those who may steward."""
+    """The main navigation: the three platforms, the registers, and the desk for those who steward or handle cases."""
     wanted = [
         ("citizen:front", _("For citizens")),
         ("enterprise:front", _("For enterprises")),
         ("operations:front", _("City operations")),
         ("registers:front", _("Registers")),
     ]
-    if request.user.is_authenticated and access.may(access.actor_of(request), "steward"):
-        wanted.append(("stewardship:overview", _("Data stewardship")))
+    if request.user.is_authenticated:
+        actor = access.actor_of(request)
+        if access.may(actor, "steward"):
+            wanted.append(("stewardship:overview", _("Data stewardship")))
+        elif access.handled(actor):
+            wanted.append(("stewardship:cases", _("Cases to handle")))
     areas = []
     for name, title in wanted:
         try:

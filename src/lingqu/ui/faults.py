@@ -80,7 +80,7 @@ def _number() -> str:
 
 
 def _of(error: LingquError, number: str) -> Told:
-    language = get_language() or "zh-hans"
+    language, departments = get_language() or "zh-hans", access.administration.departments() if error.owner else {}
     return Told(
         status=error.status,
         number=number,
@@ -90,7 +90,7 @@ def _of(error: LingquError, number: str) -> Told:
         next_step=error.next_step.say(language) or _default_step(error.status),
         rule=error.rule,
         place=error.place,
-        owner=error.owner,
+        owner=departments[error.owner].say(language) if error.owner in departments else error.owner,
         faults=tuple((f.place, f.message.say(language)) for f in error.faults[:50]),
     )
 

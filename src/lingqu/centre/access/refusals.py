@@ -57,7 +57,7 @@ def refusal(actor: Actor, action: Action, entity_type: str, owner: str = "", pla
     return Refused(
         f"access.{action}",
         Text(
-            zh=f"您的角色不能{act.zh}“{thing or '此内容'}”",
+            zh=f"您的角色不能{act.zh}{f'“{thing}”' if thing else '此内容'}",
             en=f"None of your roles may {act.en} {thing or 'this'}",
         ),
         place=place or thing,

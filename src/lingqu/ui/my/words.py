@@ -19,6 +19,7 @@ def actions() -> dict[str, str]:
         "read": _("read"),
         "write": _("change"),
         "export": _("export"),
+        "verify": _("have values confirmed"),
         "steward": _("govern at the desk"),
         "handle": _("handle cases"),
         "apply": _("apply blueprints"),
