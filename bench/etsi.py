@@ -49,7 +49,10 @@ OUTBOUND = (
     "source.example.com,csr.example.com,a.b.c,csf-a.example.com,csf-b.example.com,original.subscriber.example"
 )
 """The suite's own servers, and the hosts that it names though there are none."""
-NOTIFIER = "import django; django.setup(); from lingqu.site import notifying; notifying.Notifier().run()"
+NOTIFIER = (
+    "import django; django.setup(); from lingqu.site import notifying; "
+    "notifying.Forwarder().start(); notifying.Notifier().run()"
+)
 MQTT = """*** Settings ***
 Library    MQTTLibrary
 Library    ${EXECDIR}/mosquitto.py

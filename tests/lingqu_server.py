@@ -64,7 +64,9 @@ class LingquServer:
         found = json.loads(made.stdout.splitlines()[-1])
         self.keys: dict[str, str] = found["keys"]
         self._command, self._web = found["command"], self._env | found["env"] | {"LINGQU_OUTBOUND": "127.0.0.1"}
+        self._web["LINGQU_ADDRESS"] = self.url
         self._web.pop("PROMETHEUS_MULTIPROC_DIR", None)
+        self._worker: subprocess.Popen[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.begin()
 
@@ -81,6 +83,12 @@ class LingquServer:
                 time.sleep(0.1)
         raise AssertionError("the web server does not answer")
 
+    def work(self) -> None:
+        """Begin what works beside the web server."""
+        env = self._web | {"LINGQU_PROCESS": "worker"}
+        command = [sys.executable, "-m", "lingqu.site", "worker"]
+        self._worker = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def end(self) -> None:
         """Only the web server."""
         if self._process is not None:
@@ -90,6 +98,9 @@ class LingquServer:
 
     def close(self) -> None:
         self.end()
+        if self._worker is not None:
+            self._worker.terminate()
+            self._worker.wait()
         subprocess.run([sys.executable, "-c", _STOP], env=self._env, capture_output=True, check=False)
 
     def ask(self, method: str, path: str, document: Any = None, key: str = "") -> httpx.Response:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from lingqu_server import LingquServer
+from receiver import Receiver
 
 LAMP = "urn:ngsi-ld:Lamp:"
 ROLES: list[dict[str, Any]] = [
@@ -93,3 +95,37 @@ def test_a_city_and_its_district(pair: tuple[LingquServer, LingquServer]) -> Non
     district.begin()
     answer = city.ask("PATCH", f"/entities/{LAMP}south-1/attrs", changed, "registrar")
     assert answer.status_code == 204
+
+
+def test_who_subscribes_at_the_city_is_told_of_the_district(pair: tuple[LingquServer, LingquServer]) -> None:
+    """The two know each other: the copy at the district finds no way back, and nobody is told twice."""
+    city, district = pair
+    receiver = Receiver()
+    for server in pair:
+        server.work()
+    subscription = {
+        "id": "urn:ngsi-ld:Subscription:lamps",
+        "type": "Subscription",
+        "entities": [{"type": "Lamp"}],
+        "notification": {"endpoint": {"uri": receiver.url}},
+    }
+    assert city.ask("POST", "/subscriptions", subscription, "reader").status_code == 201
+    _until(lambda: len(district.ask("GET", "/subscriptions", key="neighbour").json()) == 1)
+    level = {"level": {"type": "Property", "value": 77}}
+    assert district.ask("PATCH", f"/entities/{LAMP}south-1/attrs", level, "registrar").status_code == 204
+    assert city.ask("PATCH", f"/entities/{LAMP}centre-1/attrs", level, "registrar").status_code == 204
+    _until(lambda: len(receiver.got) == 2)
+    told = {each["id"]: each["level"]["value"] for got in receiver.got for each in got["data"]}
+    assert told == {f"{LAMP}south-1": 77, f"{LAMP}centre-1": 77}
+    assert {got["subscriptionId"] for got in receiver.got} == {subscription["id"]}
+    assert city.ask("DELETE", f"/subscriptions/{subscription['id']}", key="reader").status_code == 204
+    _until(lambda: district.ask("GET", "/subscriptions", key="neighbour").json() == [])
+    assert len(receiver.got) == 2
+    receiver.close()
+
+
+def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.2)

@@ -36,6 +36,7 @@ class Subscription(models.Model):
     next_at = models.DateTimeField(null=True, help_text="not before: after a failure, while throttled")
     interval_at = models.DateTimeField(null=True, help_text="when the next one by timeInterval is due")
     version = models.BigIntegerField(default=0, help_text="grows with every change of what is subscribed to")
+    via = models.TextField(blank=True, default="", help_text="the systems it came through (RFC 9110 7.6.3)")
 
     class Meta:
         db_table = "protocols_subscription"
@@ -46,11 +47,13 @@ class Subscription(models.Model):
 
 class Notice(models.Model):
     """One notification that is still to be sent: ``changes`` are [cursor, entity, type, operation, attributes, at,
-    actor] of the change log; none for what a timeInterval asks for. What is sent is read when it is sent."""
+    actor] of the change log; none for what a timeInterval asks for. What is sent is read when it is sent. ``data``:
+    entities that a source told of, as the subscriber gets them."""
 
     id = models.BigAutoField(primary_key=True)
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="notices")
     changes = models.JSONField(default=list)
+    data = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -121,6 +124,31 @@ class SourceState(models.Model):
 
     def __str__(self) -> str:
         return str(self.source_id)
+
+
+class Forward(models.Model):
+    """A copy of a subscription at a source (CIM 009 5.8.1.4). Its id is that of the copy, and what the source proves by
+    naming it that it means this one. It outlives the subscription until the copy is ended too; a copy that nobody ends
+    ends by itself."""
+
+    id = models.TextField(primary_key=True)
+    subscription = models.TextField()
+    source = models.TextField()
+    version = models.BigIntegerField(help_text="of the subscription, of which it is a copy")
+    state = models.CharField(max_length=8, default="wanted", help_text="wanted, placed, refused, ending")
+    attempts = models.IntegerField(default=0, help_text="tries in a row that failed")
+    next_at = models.DateTimeField(null=True, help_text="when something is to be done: place, renew, end")
+    why = models.JSONField(null=True, help_text="rule, message, next_step of the last failure")
+
+    class Meta:
+        db_table = "protocols_forward"
+        indexes = [
+            models.Index(fields=["subscription", "source"], name="protocols_forward_pair"),
+            models.Index(fields=["next_at"], name="protocols_forward_next"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
 
 
 class Snapshot(models.Model):

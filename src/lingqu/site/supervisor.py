@@ -100,6 +100,7 @@ class Supervisor:
         (self.instance.root / "static").mkdir(exist_ok=True)
         self.port = free_port(self.host, self.port)
         intake = free_port(self.host, self.port + 1)
+        os.environ.setdefault("LINGQU_ADDRESS", self.url)
         self.children = children(self.host, self.port, intake)
         self._write_state(intake)
         self.say(self.url)

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = []
 # Programs ask most often: what they ask is looked for first.
 if find_spec("lingqu.protocols.ngsi_ld.urls"):
     urlpatterns.append(path("ngsi-ld/v1/", include("lingqu.protocols.ngsi_ld.urls")))
+    urlpatterns.append(path("ngsi-ld/ex/", include("lingqu.protocols.ngsi_ld.urls_of_systems")))
 if find_spec("lingqu.protocols.api.urls"):
     urlpatterns.append(path("api/", include("lingqu.protocols.api.urls")))
 urlpatterns += [

@@ -263,8 +263,9 @@ async def run(concurrency: int = 2) -> None:
     """Until SIGTERM or SIGINT; short jobs are finished first, long ones are left and done again at the next start."""
     async with app.open_async():
         pump = asyncio.create_task(Pump().run())
-        notifier = notifying.Notifier()
-        notifier.start()
+        threads = [notifying.Notifier(), notifying.Forwarder()]
+        for thread in threads:
+            thread.start()
         try:
             await app.run_worker_async(
                 concurrency=concurrency,
@@ -274,7 +275,8 @@ async def run(concurrency: int = 2) -> None:
             )
         finally:
             pump.cancel()
-            notifier.stop()
+            for thread in threads:
+                thread.stop()
 
 
 def _end_with_parent() -> None:

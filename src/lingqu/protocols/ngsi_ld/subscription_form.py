@@ -339,6 +339,8 @@ _READERS: dict[str, Reader] = {
     "scopeQ": _scope,
     "geoQ": _geo,
     "isActive": _boolean,
+    "localOnly": _boolean,
+    "splitEntities": _boolean,
     "notification": _notification,
     "expiresAt": _moment,
     "lang": _text,

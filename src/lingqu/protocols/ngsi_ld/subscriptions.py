@@ -22,7 +22,7 @@ from lingqu.kernel.errors import Conflict, NotFound
 from lingqu.kernel.text import Text
 from lingqu.protocols.models import Notice, Subscription
 from lingqu.protocols.ngsi_ld import hosting, http, subscription_form, subscription_said
-from lingqu.protocols.ngsi_ld.sources import telling
+from lingqu.protocols.ngsi_ld.sources import ask, telling
 from lingqu.protocols.ngsi_ld.terms import terms
 
 MOST_OF_ONE = 1_000
@@ -43,6 +43,8 @@ PATHS = {"entities": "subscriptions", "sources": "csourceSubscriptions"}
 def _create(request: HttpRequest, kind: str) -> HttpResponse:
     actor = http.writer(request)
     http.only(request)
+    if ask.alias() in ask.passed(request):
+        raise http.Problem("LoopDetected", 508, "订阅正是从这里转出的", "the subscription came from here")
     document, context = http.body(request)
     given = subscription_form.fresh(document, terms(context))
     if "id" in given:
@@ -64,6 +66,7 @@ def _create(request: HttpRequest, kind: str) -> HttpResponse:
         department=actor.department,
         purpose=actor.purpose,
         agreement=actor.agreement,
+        via=request.headers.get("Via", "")[:2000],
         begins=door.head(),
         **_promoted(given),
     )

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 
-_OF_ALL = ("jsonldContexts", "info", "openapi.json")
-"""Addresses that need no data of a tenant."""
+_OF_ALL = ("jsonldContexts", "info", "openapi.json", "ex")
+"""Addresses that need no data of a tenant, or turn to them themselves."""
 _MAKING = frozenset(
     {
         "entities",
@@ -51,7 +51,7 @@ def answered(request: HttpRequest, name: str, answer: Callable[[], HttpResponse]
 @contextmanager
 def data(request: HttpRequest, who: Callable[[HttpRequest], Actor]) -> Iterator[None]:
     """All that is done inside is done with the data of the tenant. Raises NotFound (``access.tenant``)."""
-    path = request.path.removeprefix("/ngsi-ld/v1/").strip("/")
+    path = request.path.removeprefix("/ngsi-ld/").removeprefix("v1/").strip("/")
     if path.split("/")[0] in _OF_ALL:
         yield
         return

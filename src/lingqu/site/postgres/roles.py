@@ -89,6 +89,7 @@ WEB: dict[str, str] = {
     "protocols_sourcestate": _ALL,
     "protocols_subscription": _ALL,
     "protocols_notice": "select, insert, delete",
+    "protocols_forward": _SEE,
     "papers_certificate": "select, insert, update (ended_at, ended_how, ended_why, ended_by, living)",
     "papers_edition": _ADD,
     "papers_application": _ALL,

@@ -255,6 +255,8 @@ def _message(
         if row.kind == "sources":
             return _of_sources(sending, actor)
         how = compose.manner(row)
+        if sending.what.data:
+            return compose.message(row, how, sending.what.notices[0], sending.what.data)
         if places:
             seen = [each for each in news.told(actor, places) if each is not None]
             data = [part for each in seen for part in compose.one_of_many(each, how, actor, made)]

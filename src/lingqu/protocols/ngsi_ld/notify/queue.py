@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 import orjson
@@ -185,7 +186,7 @@ def due(busy: Iterable[str], limit: int) -> list[Subscription]:
 
 
 _WAITING = """
-select n.subscription_id, n.id, n.changes::text from unnest(%(ids)s::text[]) s(id)
+select n.subscription_id, n.id, n.changes::text, n.data::text from unnest(%(ids)s::text[]) s(id)
 cross join lateral (
     select * from protocols_notice n where n.subscription_id = s.id order by n.id limit %(most)s
 ) n order by n.id
@@ -195,27 +196,35 @@ cross join lateral (
 @dataclass(frozen=True)
 class Waiting:
     """What is sent next to one subscriber; ``changes`` is empty for a timeInterval. ``told``: what is told of
-    sources."""
+    sources; ``data``: what a source told."""
 
     notices: tuple[int, ...]
     changes: tuple[Change, ...]
     told: tuple[Any, ...] = ()
+    data: tuple[Any, ...] = ()
+
+
+Listed = tuple[int, list[Any], list[Any] | None]
 
 
 def waiting(rows: Sequence[Subscription]) -> dict[str, Waiting]:
     """For each subscription the oldest notices that fit into one notification; of a throttled one all, merged."""
-    found: dict[str, list[tuple[int, list[Any]]]] = {}
+    found: dict[str, list[Listed]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, {"ids": [row.pk for row in rows], "most": MOST_TOLD})
-        for pk, number, changes in cursor.fetchall():
-            found.setdefault(pk, []).append((number, orjson.loads(changes)))
+        for pk, number, changes, data in cursor.fetchall():
+            found.setdefault(pk, []).append((number, orjson.loads(changes), orjson.loads(data) if data else None))
     return {row.pk: _next(row, found[row.pk]) for row in rows if row.pk in found}
 
 
-def _next(row: Subscription, listed: list[tuple[int, list[Any]]]) -> Waiting:
+def _next(row: Subscription, listed: list[Listed]) -> Waiting:
+    number, changes, data = listed[0]
     if row.kind == "sources":
-        return Waiting((listed[0][0],), (), tuple(listed[0][1]))
-    return _merged(listed) if "throttling" in row.document else _fitting(listed)
+        return Waiting((number,), (), tuple(changes))
+    if data is not None:
+        return Waiting((number,), (), data=tuple(data))
+    own = [(n, each) for n, each, _ in takewhile(lambda one: one[2] is None, listed)]
+    return _merged(own) if "throttling" in row.document else _fitting(own)
 
 
 def _fitting(listed: list[tuple[int, list[Any]]]) -> Waiting:

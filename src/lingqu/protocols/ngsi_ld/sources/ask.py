@@ -74,15 +74,28 @@ def alias() -> str:
 
 def passed(request: HttpRequest) -> frozenset[str]:
     """The systems that a request came through (``Via``, RFC 9110 7.6.3)."""
-    each = (part.split() for part in request.headers.get("Via", "").split(","))
+    return named(request.headers.get("Via", ""))
+
+
+def named(via: str) -> frozenset[str]:
+    """The systems of a header ``Via``."""
+    each = (part.split() for part in via.split(","))
     return frozenset(part[1] for part in each if len(part) > 1)
 
 
 def every(request: HttpRequest, calls: Sequence[Call]) -> list[Reply]:
     """All at once; none of them raises. How it went is kept with each source."""
+    return _every(calls, [_headers(request.headers, call) for call in calls])
+
+
+def unasked(calls: Sequence[Call], via: Sequence[str]) -> list[Reply]:
+    """Like ``every``, where no request stands behind it. ``via``: of each call what it came through."""
+    return _every(calls, [_headers({"Via": came}, call) for call, came in zip(calls, via, strict=True)])
+
+
+def _every(calls: Sequence[Call], headers: Sequence[Mapping[str, str]]) -> list[Reply]:
     if not calls:
         return []
-    headers = [_headers(request, call) for call in calls]
     replies = list(_pool().map(_asked, calls, headers))
     _keep(replies)
     return replies
@@ -145,11 +158,11 @@ def why(reply: Reply) -> dict[str, Any]:
     return {"rule": f"ngsi_ld.source_{reply.fault}", "message": message.model_dump(), "next_step": step.model_dump()}
 
 
-def _headers(request: HttpRequest, call: Call) -> dict[str, str]:
+def _headers(given: Mapping[str, str], call: Call) -> dict[str, str]:
     """What the source was registered with goes along, but nothing that is ours to say, and never a caller's own
     credential."""
     source = call.source
-    came = request.headers.get("Via", "")
+    came = given.get("Via", "")
     found = {"User-Agent": "Lingqu", "Via": f"{came}, 1.1 {alias()}".removeprefix(", ")}
     found |= call.wire.headers(call.body is not None)
     if source.tenant:
@@ -159,7 +172,7 @@ def _headers(request: HttpRequest, call: Call) -> dict[str, str]:
         if key in sealing.SETTINGS or name in _OURS:
             continue
         if value == sealing.OF_THE_REQUEST:
-            value = "" if name.startswith(_THEIRS) else request.headers.get(key, "")
+            value = "" if name.startswith(_THEIRS) else given.get(key, "")
         if value:
             found[key] = value
     return found

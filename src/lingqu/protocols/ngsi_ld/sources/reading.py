@@ -225,7 +225,7 @@ def queried(
             _taken(request, answers, actor, target, reply, documents, _selecting(filters))
     entities = answers.merged(local.entities)
     if split:
-        entities = _refiltered(actor, entities, asked)
+        entities = refiltered(actor, entities, asked)
     entities.sort(key=lambda e: e.id)
     whole = len(entities) < needed
     page = entities[asked.offset : asked.offset + asked.limit]
@@ -253,7 +253,7 @@ def _selecting(asked: Query) -> Query:
     return replace(asked, q="", geo=None, scope_q="", has=(), sorts=(), asked_elsewhere=asked.q)
 
 
-def _refiltered(actor: Actor, entities: list[Entity], asked: Query) -> list[Entity]:
+def refiltered(actor: Actor, entities: list[Entity], asked: Query) -> list[Entity]:
     """The filters, held to the whole entities; what may be seen of them was looked at before."""
     filters = Query(q=asked.q, geo=asked.geo, scope_q=asked.scope_q, has=asked.has)
     given = [Foreign(Draft(e.id, e.type, e.attrs, types=e.types, scopes=e.scopes), e.created_at, e.modified_at) for e in entities]  # fmt: skip  # noqa: E501
