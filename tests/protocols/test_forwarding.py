@@ -188,6 +188,8 @@ def test_a_source_that_is_away_is_asked_again(api: Client, source: SourceServer)
     subscribed(api, "http://127.0.0.1:9/")
     registered(api, source)
     placed(source)
+    shown = api.get("/subscriptions/sources/", headers={"Accept-Language": "en"}).content.decode()
+    assert "Subscriptions told from there: 0 · not taken yet: 1" in shown
     copy = Forward.objects.get()
     assert (copy.state, copy.attempts, copy.why["rule"]) == ("wanted", 1, "ngsi_ld.source_refused")
     assert copy.next_at is not None

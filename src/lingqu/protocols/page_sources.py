@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Count
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,7 +20,7 @@ from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.kernel.errors import NotFound
 from lingqu.kernel.text import Text
-from lingqu.protocols.models import Source
+from lingqu.protocols.models import Forward, Source
 from lingqu.protocols.ngsi_ld.sources import known, registrations, said, seeing
 from lingqu.protocols.ngsi_ld.terms import CORE
 
@@ -49,16 +50,26 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     every = Source.objects.filter(pk__gt=after).select_related("state").order_by("pk")
     rows = [row for row in every if _may(actor, row)][: PAGE + 1]
     desk = [(_("Data stewardship"), reverse("stewardship:overview"))] if access.may(actor, "steward") else []
+    copies = _copies([row.pk for row in rows])
     context = {
         "crumbs": [*desk, (_("Subscriptions"), reverse("subscriptions:list")), (_("Context sources"), "")],
-        "rows": [_shown(row) for row in rows[:PAGE]],
+        "rows": [_shown(row, copies.get(row.pk, {})) for row in rows[:PAGE]],
         "after": after,
         "last": rows[PAGE - 1].pk if len(rows) > PAGE else "",
     }
     return render(request, "protocols/sources.html", context)
 
 
-def _shown(row: Source) -> dict[str, Any]:
+def _copies(sources: list[str]) -> dict[str, dict[str, int]]:
+    """Of each source how many copies of subscriptions stand there, and how many it has not taken yet."""
+    found: dict[str, dict[str, int]] = {}
+    counted = Forward.objects.filter(source__in=sources, state__in=("placed", "wanted"))
+    for source, state, n in counted.values_list("source", "state").annotate(n=Count("pk")):
+        found.setdefault(source, {})[state] = n
+    return found
+
+
+def _shown(row: Source, copies: dict[str, int]) -> dict[str, Any]:
     document, state = row.document, row.state
     over = row.expires_at is not None and row.expires_at <= timezone.now()
     failing = said.failing(state)
@@ -73,6 +84,7 @@ def _shown(row: Source) -> dict[str, Any]:
         "words": words,
         "look": look,
         "why": state.why if failing and state.why else None,
+        "copies": copies,
         "may_pause": not row.paused and not over,
     }
 

@@ -25,7 +25,7 @@ def listed() -> None:
     for name, since, who in found:
         with access.within_tenant(name):
             held = sum(entities.type_counts(access.SYSTEM).values())
-        click.echo(f"{name}\t{since:%Y-%m-%d %H:%M}\t{who}\t{held:,} entities")
+        click.echo(f"{name}\t{since:%Y-%m-%d %H:%M}\t{who}\tentities: {held:,}")
     if not found:
         click.echo("There is none. A first entity with the header NGSILD-Tenant makes one.")
 
