@@ -1,6 +1,6 @@
 """Rates of the entity store: bulk writes against a bare COPY, and reads at p50/p95.
 
-    python bench/entities_write.py [entities] [--keep]
+    python -m bench.entities_write [entities]
 
 Runs on an instance of its own under the temporary folder; prints one line per measure.
 """
@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from bench import harness
+
 COUNT = int(next((a for a in sys.argv[1:] if a.isdigit()), "200000"))
-ROOT = Path(os.environ.get("LINGQU_INSTANCE") or tempfile.mkdtemp(prefix="lingqu-bench-"))
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英华玉萍红建国志文斌宇浩然子轩梓涵欣怡雨"
 ROADS = ["中央大街", "果戈里大街", "红军街", "西大直街", "东大直街", "和兴路", "学府路", "新阳路", "通达街", "友谊路"]
@@ -198,21 +197,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    os.environ["LINGQU_INSTANCE"] = str(ROOT)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lingqu.site.settings")
-    from lingqu.site import instance, postgres
-
-    if "DATABASE_URL" not in os.environ:
-        postgres.start(instance.current())
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    try:
+    with harness.own_instance(os.environ.get("LINGQU_INSTANCE", "")):
         main()
-    finally:
-        if "--keep" not in sys.argv and "DATABASE_URL" not in os.environ:
-            postgres.stop(instance.current())
-            shutil.rmtree(ROOT, ignore_errors=True)

@@ -6,11 +6,14 @@ import json
 import os
 import platform
 import resource
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -217,3 +220,29 @@ def own_peak() -> int:
 
 def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+@contextmanager
+def own_instance(keep: str = "") -> Iterator[Path]:
+    """Django on an instance of its own, with its database migrated; both are gone afterwards. ``keep``: a folder for
+    it, which stays. Where DATABASE_URL is set, that is the database."""
+    folder = Path(keep or tempfile.mkdtemp(prefix="lingqu-bench-"))
+    folder.chmod(0o711)
+    os.environ |= {"LINGQU_INSTANCE": str(folder), "DJANGO_SETTINGS_MODULE": "lingqu.site.settings"}
+    from lingqu.site import instance, postgres
+
+    embedded = "DATABASE_URL" not in os.environ
+    if embedded:
+        postgres.start(instance.current())
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    try:
+        yield folder
+    finally:
+        if embedded and not keep:
+            postgres.stop(instance.current())
+            postgres.remove(instance.current())
+            shutil.rmtree(folder, ignore_errors=True)

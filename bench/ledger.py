@@ -9,22 +9,18 @@ reckons every hash anew that can be reckoned without the two keys.
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
+from bench import harness
 from bench.harness import Figure, below, own_peak, say
 
 COUNT = int(next((a for a in sys.argv[1:] if a.isdigit()), "1000000"))
-ROOT = Path(tempfile.mkdtemp(prefix="lingqu-bench-"))
 SECONDS = 10.0
 COLUMNS = "at, actor, purpose, act, way, entity_type, entity_ids, attributes, count, detail, mac"
 FEW = 2_000  # calls of record() a round
@@ -349,21 +345,5 @@ def execute(statement: str) -> Any:
 
 
 if __name__ == "__main__":
-    os.environ["LINGQU_INSTANCE"] = str(ROOT)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lingqu.site.settings")
-    from lingqu.site import instance, postgres
-
-    if "DATABASE_URL" not in os.environ:
-        postgres.start(instance.current())
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    try:
+    with harness.own_instance():
         main()
-    finally:
-        if "DATABASE_URL" not in os.environ:
-            postgres.remove(instance.current())
-            shutil.rmtree(ROOT, ignore_errors=True)

@@ -10,20 +10,18 @@ in their order and whether one is missing.
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
+
+from bench import harness
+from bench.harness import Figure, say
 
 ARGUMENTS = [a for a in sys.argv[1:] if a.isdigit()]
 CHANGES = int(ARGUMENTS[0]) if ARGUMENTS else 20_000
 SUBSCRIPTIONS = int(ARGUMENTS[1]) if len(ARGUMENTS) > 1 else 1_000
 TYPES, NAMES, ACCOUNTS, ENTITIES = 20, 8, 10, 2_000
-ROOT = Path(tempfile.mkdtemp(prefix="lingqu-bench-"))
 
 RECEIVER = """
 import asyncio, json, sys
@@ -61,7 +59,6 @@ asyncio.run(main())
 
 def main() -> None:
     import httpx
-    from bench.harness import Figure, say
     from django.conf import settings
 
     from lingqu.protocols.ngsi_ld.notify.engine import Engine
@@ -208,19 +205,5 @@ def waiting() -> bool:
 
 
 if __name__ == "__main__":
-    os.environ["LINGQU_INSTANCE"] = str(ROOT)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lingqu.site.settings")
-    from lingqu.site import instance, postgres
-
-    postgres.start(instance.current())
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    try:
+    with harness.own_instance():
         main()
-    finally:
-        postgres.stop(instance.current())
-        shutil.rmtree(ROOT, ignore_errors=True)

@@ -13,18 +13,16 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from bench import notify
+from bench import harness, notify
 from bench.harness import Figure, say
 
 BATCH, ENTITIES, TYPES = 1_000, 10_000, 50
@@ -230,21 +228,7 @@ if __name__ == "__main__":
     parser.add_argument("updates", type=int, nargs="?", default=1_000_000)
     parser.add_argument("--every", type=float, default=10.0, help="seconds between kills")
     given = parser.parse_args()
-    root = Path(tempfile.mkdtemp(prefix="lingqu-kills-"))
-    root.chmod(0o711)
-    os.environ |= {"LINGQU_INSTANCE": str(root), "DJANGO_SETTINGS_MODULE": "lingqu.site.settings"}
-    from lingqu.site import instance, postgres
+    with harness.own_instance():
+        from lingqu.site import instance
 
-    postgres.start(instance.current())
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    try:
         main(given.updates, given.every, instance.current())
-    finally:
-        postgres.stop(instance.current())
-        postgres.remove(instance.current())
-        shutil.rmtree(root, ignore_errors=True)

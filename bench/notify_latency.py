@@ -8,18 +8,14 @@ write, whose commit is durable, to when the receiver, a process of its own, has 
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from bench import notify
+from bench import harness, notify
 from bench.harness import Figure, say
 
 UPDATES = int(sys.argv[1]) if len(sys.argv) > 1 else 200
@@ -107,20 +103,5 @@ def _figures(what: str, times: list[float]) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    root = Path(tempfile.mkdtemp(prefix="lingqu-latency-"))
-    root.chmod(0o711)
-    os.environ |= {"LINGQU_INSTANCE": str(root), "DJANGO_SETTINGS_MODULE": "lingqu.site.settings"}
-    from lingqu.site import instance, postgres
-
-    postgres.start(instance.current())
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    try:
+    with harness.own_instance():
         main()
-    finally:
-        postgres.stop(instance.current())
-        shutil.rmtree(root, ignore_errors=True)

@@ -9,24 +9,22 @@ and kept in the ledger.
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
+from bench import harness
+from bench.harness import Figure, say
+
 ROWS = int(next((a for a in sys.argv[1:] if a.isdigit()), "100000"))
-ROOT = Path(tempfile.mkdtemp(prefix="lingqu-bench-"))
 TESTS = Path(__file__).parents[1] / "tests"
 COPY = """copy (select id, attrs #>> '{name,value}', attrs #>> '{sex,value}', attrs #>> '{idNumber,value}'
 from entity where type = 'Person' order by id) to stdout (format csv)"""
 
 
 def main() -> None:
-    from bench.harness import Figure, say
     from django.conf import settings
     from django.db import connection
 
@@ -109,20 +107,6 @@ def second_database() -> None:
 
 
 if __name__ == "__main__":
-    os.environ["LINGQU_INSTANCE"] = str(ROOT)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lingqu.site.settings")
     sys.path.insert(0, str(TESTS))
-    from lingqu.site import instance, postgres
-
-    postgres.start(instance.current())
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    try:
+    with harness.own_instance():
         main()
-    finally:
-        postgres.stop(instance.current())
-        shutil.rmtree(ROOT, ignore_errors=True)

@@ -7,20 +7,16 @@ Runs on an instance of its own, through the doors: grants, the values tried, and
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 import sys
-import tempfile
 import time
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
+from bench import harness
 from bench.harness import Figure, above, below, say
 
 COUNT = int(next((a for a in sys.argv[1:] if a.isdigit()), "100000"))
-ROOT = Path(tempfile.mkdtemp(prefix="lingqu-bench-"))
 SINGLE, BATCH, BATCHES = 400, 1000, 6
 ROWS = 3000
 """Rows of the ledger a round."""
@@ -186,21 +182,5 @@ def execute(statement: str) -> None:
 
 
 if __name__ == "__main__":
-    os.environ["LINGQU_INSTANCE"] = str(ROOT)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lingqu.site.settings")
-    from lingqu.site import instance, postgres
-
-    if "DATABASE_URL" not in os.environ:
-        postgres.start(instance.current())
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    try:
+    with harness.own_instance():
         main()
-    finally:
-        if "DATABASE_URL" not in os.environ:
-            postgres.remove(instance.current())
-            shutil.rmtree(ROOT, ignore_errors=True)
