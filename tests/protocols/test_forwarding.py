@@ -293,7 +293,7 @@ def test_a_tenant_has_copies_of_its_own(api: Client, source: SourceServer) -> No
     registered(api, source, our_tenant="bus", tenant="theirs")
     subscribed(api, "http://127.0.0.1:9/", our_tenant="bus")
     assert forwarding.look() == 0
-    with access.within_tenant("bus"):
+    with access.tenancy.within("bus"):
         asked = placed(source)
     assert asked.headers["NGSILD-Tenant"] == "theirs"
     assert asked.body["notification"]["endpoint"]["uri"].endswith("/ngsi-ld/ex/remote-notify/bus")
@@ -301,7 +301,7 @@ def test_a_tenant_has_copies_of_its_own(api: Client, source: SourceServer) -> No
     assert told(copy, car(5)).status_code == 404
     assert told(copy, car(5), way="/bus").status_code == 200
     assert not Notice.objects.exists()
-    with access.within_tenant("bus"):
+    with access.tenancy.within("bus"):
         assert Notice.objects.get().data[0]["id"] == CAR
 
 

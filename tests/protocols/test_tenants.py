@@ -121,8 +121,7 @@ def test_what_is_a_tenants_is_there_for_it_alone(api: Client, role: None) -> Non
     assert api.patch(path, patch, content_type="application/json", headers=named).status_code == 204
     assert [seen(api, name, f"entities/{CAR}1").json()["speed"]["value"] for name in ("bus", "")] == [7, 99]
     past = seen(api, "bus", f"temporal/entities/{CAR}1?options=temporalValues").json()
-    assert [value for value, _ in past["speed"]["values"]] == [7, 1] or past["speed"]["values"][0][0] in (1, 7)
-    assert len(past["speed"]["values"]) == 2
+    assert sorted(value for value, _ in past["speed"]["values"]) == [1, 7]
     assert api.delete(f"{V1}/entities/{CAR}2", headers=named).status_code == 204
     assert ids(seen(api, "bus")) == ["1"]
     assert "Car" in seen(api, "tram", "types").json()["typeList"]
@@ -139,10 +138,10 @@ def test_roles_hold_where_they_say(api: Client, viewer: Client, stranger: Client
         assert other.json()["type"].endswith("/NonexistentTenant")
     for somebody in (viewer, stranger, api):
         assert create(somebody, "subway", 1).status_code == 404
-    assert [name for name, *_ in access.tenants()] == ["bus", "tram"]
+    assert [name for name, *_ in access.tenancy.living()] == ["bus", "tram"]
     assert ids(seen(stranger, "")) == []
     for wrong in ("a/b", "ä", "-x", "x" * 51, "a b"):
-        assert seen(api, wrong).status_code in (400, 404)
+        assert seen(api, wrong).status_code == 400, wrong
 
 
 def test_a_lost_pass_opens_nothing(api: Client, as_web: Callable[[], AbstractContextManager[None]]) -> None:
@@ -197,7 +196,7 @@ def test_subscribers_are_told(api: Client, receiver: Receiver) -> None:
             engines.round()
         assert create(api, "bus", 4).status_code == 201
         assert create(api, "tram", 5).status_code == 201
-        with access.within_tenant("bus"):
+        with access.tenancy.within("bus"):
             settle()
         until = time.monotonic() + 20
         while not receiver.got and time.monotonic() < until:
@@ -235,7 +234,7 @@ def test_an_operator_lists_and_ends_them(api: Client, monkeypatch: pytest.Monkey
 def test_a_connection_made_anew_stays_with_its_tenant(api: Client) -> None:
     assert create(api, "bus", 1).status_code == 201
     for lose in (False, True):
-        with access.within_tenant("bus"), connection.cursor() as cursor:
+        with access.tenancy.within("bus"), connection.cursor() as cursor:
             cursor.execute("select count(*) from entity")
             assert cursor.fetchone() == (1,)
             if lose:
@@ -261,7 +260,7 @@ def test_many_make_one_at_once(api: Client) -> None:
     with ThreadPoolExecutor(4) as hands:
         assert list(hands.map(made, range(4))) == [201] * 4
     assert ids(seen(api, "bus")) == ["0", "1", "2", "3"]
-    assert [name for name, *_ in access.tenants()] == ["bus"]
+    assert [name for name, *_ in access.tenancy.living()] == ["bus"]
 
 
 def test_a_tenant_has_what_the_city_has(api: Client) -> None:

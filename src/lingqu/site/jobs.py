@@ -212,8 +212,8 @@ def sweep() -> None:
         if ours:
             done = {"notices": notices.tidy(), "drafts": papers.applications.expire(), "entities": entities.reap()}
             done["snapshots"] = snapshots.sweep()
-            for tenant, *_ in access.tenants():
-                with access.within_tenant(tenant):
+            for tenant, *_ in access.tenancy.living():
+                with access.tenancy.within(tenant):
                     done[f"of {tenant}"] = entities.reap() + snapshots.sweep()
             log.info("swept", **access.tidy(), **done)
 

@@ -71,8 +71,8 @@ class Forwarder(Alone):
     def work(self) -> None:
         while not self._stopped.is_set():
             asked = forwarding.look()
-            for name, *_ in access.tenants():
-                with access.within_tenant(name):
+            for name, *_ in access.tenancy.living():
+                with access.tenancy.within(name):
                     asked += forwarding.look()
             if not asked:
                 self._stopped.wait(LOOK_EVERY)

@@ -32,22 +32,18 @@ from lingqu.centre.access import (
     passes,
     refusals,
     representing,
+    tenancy,
 )
 from lingqu.centre.access import agreed as agreeing
 from lingqu.centre.access import mandates as mandates_
 from lingqu.centre.access import objections as objections_
 from lingqu.centre.access import policy as _policy
 from lingqu.centre.access import standing as _standing
-from lingqu.centre.access import (
-    tenants as _tenants,
-)
 from lingqu.centre.access import usage as _usage
 from lingqu.centre.access.accounts import Demo
 from lingqu.centre.access.actions.answer_mandate import answer_mandate as _answer_mandate
 from lingqu.centre.access.actions.end_mandate import end_mandate as _end_mandate
-from lingqu.centre.access.actions.end_tenant import end_tenant as end_tenant_
 from lingqu.centre.access.actions.give_mandate import give_mandate as _give_mandate
-from lingqu.centre.access.actions.make_tenant import make_tenant as make_tenant_
 from lingqu.centre.access.actors import ANONYMOUS, SYSTEM, Actor, Holding, Way, acting
 from lingqu.centre.access.agreed import Holds
 from lingqu.centre.access.arrivals import Told, free_username
@@ -104,58 +100,6 @@ def held() -> Iterator[None]:
 def version() -> int:
     """Asked anew: grows with every change of what agreements grant or persons consent to; who reads long looks."""
     return _standing.version(fresh=True)
-
-
-def tenant() -> str:
-    """The tenant that is worked for (CIM 009 4.14); empty for the city's own data."""
-    return _tenants.current()
-
-
-def no_tenant(name: str) -> NotFound:
-    """What is raised of a tenant that is not there."""
-    return _tenants.missing(name)
-
-
-def is_tenant_name(text: str) -> bool:
-    """Letters, digits, - and _, fifty at most; case counts."""
-    return _tenants.is_name(text)
-
-
-def tenant_named(name: str) -> AbstractContextManager[None]:
-    """Actors made inside are those of the tenant: of their roles those hold that list it. Data are not turned to it."""
-    return _tenants.named(name)
-
-
-def within_tenant(name: str) -> AbstractContextManager[None]:
-    """All that is done inside with entities and with what stands beside them is done with those of the tenant. Raises
-    ``NotFound`` (``access.tenant``) where there is none."""
-    return _tenants.within(name)
-
-
-def holds_in_tenant(actor: Actor) -> bool:
-    """Whether anything is granted to the actor in the tenant that the actor works with: by ``actor_of`` inside
-    ``tenant_named``."""
-    return actor.kind == "system" or any(grants.held(actor, each) for each in ("read", "write", "register"))
-
-
-def make_tenant(actor: Actor) -> bool:
-    """The tenant that the actor works with; False where it is there. ``Refused`` without a right to write in it,
-    ``Invalid`` (``access.tenants``) where there are a hundred already."""
-    return make_tenant_(actor)
-
-
-def end_tenant(actor: Actor, name: str) -> bool:
-    """Delete a tenant with all its data, as the operator; False where there is none. The ledger keeps what was done."""
-    return end_tenant_(actor, name)
-
-
-def has_tenant(name: str) -> bool:
-    return _tenants.there(name)
-
-
-def tenants() -> list[tuple[str, datetime, str]]:
-    """(name, since when, made by), the oldest first."""
-    return _tenants.living()
 
 
 def visible(
@@ -829,6 +773,7 @@ __all__ = [
     "rotate_client",
     "settle_account",
     "steady",
+    "tenancy",
     "tidy",
     "told_by_provider",
 ]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -35,7 +36,7 @@ def current() -> str:
 
 @contextmanager
 def named(name: str) -> Iterator[None]:
-    """See ``door.tenant_named``."""
+    """Actors made inside are those of the tenant: of their roles those hold that list it. Data are not turned to it."""
     token = _named.set(name)
     try:
         yield
@@ -45,7 +46,8 @@ def named(name: str) -> Iterator[None]:
 
 @contextmanager
 def within(name: str) -> Iterator[None]:
-    """See ``door.within_tenant``."""
+    """All that is done inside with entities and with what stands beside them is done with those of the tenant. Raises
+    NotFound (``access.tenant``) where there is none."""
     if _inside.get():
         raise RuntimeError("a tenant's work does not nest")
     connection.ensure_connection()
@@ -100,28 +102,27 @@ def missing(name: str) -> NotFound:
 
 
 def there(name: str) -> bool:
-    """See ``door.has_tenant``."""
     with connection.cursor() as cursor:
         cursor.execute("select 1 from public.access_tenant where name = %s and ended_at is null", [name])
         return cursor.fetchone() is not None
 
 
 def make(name: str, who: str) -> bool:
-    """See ``door.make_tenant``."""
+    """The SQL behind ``actions.make_tenant``."""
     with connection.cursor() as cursor:
         cursor.execute("select guard.make_tenant(%s, %s)", [name, who])
         return bool(cursor.fetchone()[0])
 
 
 def end(name: str) -> bool:
-    """See ``door.end_tenant``."""
+    """The SQL behind ``actions.end_tenant``."""
     with connection.cursor() as cursor:
         cursor.execute("select guard.end_tenant(%s)", [name])
         return bool(cursor.fetchone()[0])
 
 
-def living() -> list[tuple[str, Any, str]]:
-    """See ``door.tenants``."""
+def living() -> list[tuple[str, datetime, str]]:
+    """(name, since when, made by), the oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select name, made_at, made_by from public.access_tenant where ended_at is null order by made_at, name"

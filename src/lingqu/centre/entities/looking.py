@@ -136,7 +136,7 @@ class Looking:
             named = "%(named)s::text[]"
             self.parameters["named"] = sorted(self.named | ({"@scope"} if self.scope_q else set()))
         time = _TIMES[self.window.axis]
-        home = f'"tenant_{tenant}"' if (tenant := access.tenant()) else "guard"
+        home = f'"tenant_{tenant}"' if (tenant := access.tenancy.current()) else "guard"
         given = {"home": home, "time": time, "id": entity_id, "named": named}
         return _ALL.format(**given, scoped=self._scoped, what=what, within=within)
 

@@ -47,7 +47,7 @@ def shape(query: Query) -> Shape | None:
 
 def taken(asked: Shape | None) -> bool:
     """Whether a filter of this shape may be taken for rare without looking."""
-    known = _seen.get((access.tenant(), asked)) if asked else None
+    known = _seen.get((access.tenancy.current(), asked)) if asked else None
     if known is None or known.rare < ENOUGH:
         return False
     known.since = (known.since + 1) % AGAIN
@@ -59,5 +59,5 @@ def saw(asked: Shape | None, rare: bool) -> None:
         return
     if len(_seen) >= MOST:
         _seen.clear()
-    known = _seen.setdefault((access.tenant(), asked), _Seen())
+    known = _seen.setdefault((access.tenancy.current(), asked), _Seen())
     known.rare = known.rare + 1 if rare else 0

@@ -22,7 +22,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET"])
     http.only(request)
-    host = request.get_host().replace(":", "-") + (f"-{tenant}" if (tenant := access.tenant()) else "")
+    host = request.get_host().replace(":", "-") + (f"-{tenant}" if (tenant := access.tenancy.current()) else "")
     document = {
         "id": f"urn:ngsi-ld:ContextSourceIdentity:{host}",
         "type": "ContextSourceIdentity",

@@ -73,7 +73,7 @@ def _keep(url: str, text: str) -> str:
 def kept(name: str) -> KeptContext | None:
     """By its id here, by its address, or by its address here. What is hosted for a tenant is there for it alone."""
     row = _kept(name)
-    return row if row is None or row.tenant in ("", access.tenant()) else None
+    return row if row is None or row.tenant in ("", access.tenancy.current()) else None
 
 
 def _kept(name: str) -> KeptContext | None:

@@ -31,8 +31,8 @@ def collection(request: HttpRequest) -> HttpResponse:
 
 def _add(request: HttpRequest) -> HttpResponse:
     actor = http.writer(request)
-    if access.tenant() and not access.may(actor, "write"):
-        raise access.refusal(actor, "write", "*", place=access.tenant())
+    if access.tenancy.current() and not access.may(actor, "write"):
+        raise access.refusal(actor, "write", "*", place=access.tenancy.current())
     http.only(request)
     if len(request.body) > contexts_store.LARGEST:
         raise http.bad_data("the context is too large")
@@ -58,7 +58,7 @@ def host(actor: Actor, document: Any, kind: str) -> KeptContext:
     url = f"{contexts_store.HOSTED}{local}"
     text = orjson.dumps(document).decode()
     row = KeptContext(id=local, kind=kind, url=url, text=text, maker=actor.name, department=actor.department)
-    row.tenant = access.tenant() if kind == "Hosted" else ""  # who is told of an implicit one names no tenant
+    row.tenant = access.tenancy.current() if kind == "Hosted" else ""  # who is told of an implicit one names no tenant
     row.save(force_insert=True)
     access.record(actor, "write", count=1, detail={"context": local, "kind": kind})
     return row
@@ -98,7 +98,7 @@ def _list(request: HttpRequest) -> HttpResponse:
 
 def _every(kind: str) -> Iterator[tuple[str, str, str, datetime]]:
     """(address, id, kind, since when)"""
-    rows = KeptContext.objects.filter(tenant__in={"", access.tenant()}, **({"kind": kind} if kind else {}))
+    rows = KeptContext.objects.filter(tenant__in={"", access.tenancy.current()}, **({"kind": kind} if kind else {}))
     rows = rows.order_by("created_at", "id")[:LISTED]
     yield from ((row.url, row.id, row.kind, row.created_at) for row in rows)
     if kind in ("", "Cached"):

@@ -70,7 +70,7 @@ def endpoint(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 return broken
             if "HTTP_NGSILD_SNAPSHOT" in request.META:
                 _of_snapshot(request)
-            with tenancy.data(request, actor) if access.tenant() else nullcontext():
+            with tenancy.data(request, actor) if access.tenancy.current() else nullcontext():
                 answer = view(request, **kwargs)
             versions.conform(request, answer)
             return _warned(request, _lean(answer))

@@ -32,7 +32,7 @@ _MAKING = frozenset(
 
 def answered(request: HttpRequest, name: str, answer: Callable[[], HttpResponse]) -> HttpResponse:
     """With the tenant's name on it, whatever the answer is."""
-    if not access.is_tenant_name(name):
+    if not access.tenancy.is_name(name):
         document = {
             "type": "https://uri.etsi.org/ngsi-ld/errors/BadRequestData",
             "title": "Bad request data",
@@ -42,7 +42,7 @@ def answered(request: HttpRequest, name: str, answer: Callable[[], HttpResponse]
             "place": "NGSILD-Tenant",
         }
         return HttpResponse(orjson.dumps(document), status=400, content_type="application/problem+json")
-    with access.tenant_named(name):
+    with access.tenancy.named(name):
         response = answer()
     response["NGSILD-Tenant"] = name
     return response
@@ -55,10 +55,10 @@ def data(request: HttpRequest, who: Callable[[HttpRequest], Actor]) -> Iterator[
     if path.split("/")[0] in _OF_ALL:
         yield
         return
-    actor, name = who(request), access.tenant()
-    if not access.holds_in_tenant(actor):
-        raise access.no_tenant(name)
-    if request.method == "POST" and path in _MAKING and not access.has_tenant(name):
-        access.make_tenant(actor)
-    with access.within_tenant(name):
+    actor, name = who(request), access.tenancy.current()
+    if not access.tenancy.holds(actor):
+        raise access.tenancy.missing(name)
+    if request.method == "POST" and path in _MAKING and not access.tenancy.there(name):
+        access.tenancy.make(actor)
+    with access.tenancy.within(name):
         yield

@@ -103,7 +103,7 @@ def terms(context: Any) -> Terms:
     if context in (None, [], {}) or (isinstance(context, str) and contexts_store.is_core(context)):
         return CORE
     text = orjson.dumps(context)
-    return _kept(text, access.tenant(), int(time.monotonic() / KEPT) if b"://" in text else 0)
+    return _kept(text, access.tenancy.current(), int(time.monotonic() / KEPT) if b"://" in text else 0)
 
 
 def checked(context: Any) -> None:

@@ -21,9 +21,9 @@ def listed() -> None:
     from lingqu.centre.access import door as access
     from lingqu.centre.entities import door as entities
 
-    found = access.tenants()
+    found = access.tenancy.living()
     for name, since, who in found:
-        with access.within_tenant(name):
+        with access.tenancy.within(name):
             held = sum(entities.type_counts(access.SYSTEM).values())
         click.echo(f"{name}\t{since:%Y-%m-%d %H:%M}\t{who}\tentities: {held:,}")
     if not found:
@@ -40,9 +40,9 @@ def remove(name: str, yes: bool) -> None:
 
     from lingqu.centre.access import door as access
 
-    if not access.has_tenant(name):
+    if not access.tenancy.there(name):
         raise click.ClickException(f"There is no tenant {name}; lingqu tenant list names those there are.")
     if not yes and click.prompt(f"All data of {name} are deleted for good. Type its name to go on") != name:
         raise click.ClickException("Nothing was deleted.")
-    access.end_tenant(replace(access.SYSTEM, name=f"{getpass.getuser()}@command"), name)
+    access.tenancy.end(replace(access.SYSTEM, name=f"{getpass.getuser()}@command"), name)
     click.echo(f"The tenant {name} is gone.")

@@ -9,7 +9,7 @@ from lingqu.centre.access.actors import Actor
 
 
 def end_tenant(actor: Actor, name: str) -> bool:
-    """See ``door.end_tenant``."""
+    """With all its data, as the operator; False where there is none. The ledger keeps what was done."""
     with transaction.atomic():
         if not tenants.end(name):
             return False

@@ -13,7 +13,8 @@ from lingqu.kernel.text import Text
 
 
 def make_tenant(actor: Actor) -> bool:
-    """See ``door.make_tenant``."""
+    """The tenant that the actor works with; False where it is there. Raises ``Refused`` without a right to write in it,
+    ``Invalid`` (``access.tenants``) where there are a hundred already."""
     if not may(actor, "write"):
         raise refusals.refusal(actor, "write", "*", "", tenants.current())
     passes.carry(actor)

@@ -119,7 +119,7 @@ def message(
     }
     context = how.context if how.context not in (None, [], {}) else CORE_URL
     headers = {"Content-Type": how.accept, "Accept": "application/json", "User-Agent": "Lingqu"}
-    if tenant := access.tenant():
+    if tenant := access.tenancy.current():
         headers["NGSILD-Tenant"] = tenant
     if how.accept == http.LD:
         document["@context"] = context

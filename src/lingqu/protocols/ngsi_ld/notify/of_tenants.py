@@ -34,17 +34,17 @@ class Engines:
         return any([self._one(name) for name in list(self._kept)])
 
     def _look(self) -> None:
-        there = [name for name, *_ in access.tenants()]
+        there = [name for name, *_ in access.tenancy.living()]
         for name in self._kept.keys() - set(there):
             self._end(name)
         for name in set(there) - self._kept.keys():
-            with access.within_tenant(name):
+            with access.tenancy.within(name):
                 if Subscription.objects.exists():
                     self._kept[name] = Engine(HANDS)
 
     def _one(self, name: str) -> bool:
         try:
-            with access.within_tenant(name):
+            with access.tenancy.within(name):
                 return self._kept[name].round()
         except NotFound:  # it was ended a moment ago
             self._end(name)

@@ -69,7 +69,7 @@ def alias() -> str:
     """Under which name this instance, or the tenant that is worked for, is known to others, in ``Via`` and as
     contextSourceAlias: always the same."""
     digest = hmac.new(settings.SECRET_KEY.encode(), b"lingqu alias", hashlib.sha256).hexdigest()
-    return f"lingqu-{digest[:16]}" + (f"-{tenant}" if (tenant := access.tenant()) else "")
+    return f"lingqu-{digest[:16]}" + (f"-{tenant}" if (tenant := access.tenancy.current()) else "")
 
 
 def passed(request: HttpRequest) -> frozenset[str]:

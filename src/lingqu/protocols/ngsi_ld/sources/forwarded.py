@@ -27,7 +27,7 @@ MOST = 1_000
 def told(request: HttpRequest, tenant: str = "") -> HttpResponse:
     """``tenant`` is ours; that of the header is the source's."""
     request.META.pop("HTTP_NGSILD_TENANT", None)
-    with access.within_tenant(tenant) if tenant else nullcontext():
+    with access.tenancy.within(tenant) if tenant else nullcontext():
         return _told(request)
 
 

@@ -51,7 +51,7 @@ def look() -> int:
     asked = Subscription.objects.filter(kind="entities", state="active")
     counted = asked.aggregate(n=Count("pk"), v=Sum("version"), at=Max("created_at"))
     sign = (*counted.values(), access.revision(), *sorted((s.id, str(s.document)) for s in able.values()))
-    seen = _seen.setdefault(access.tenant(), _Seen())
+    seen = _seen.setdefault(access.tenancy.current(), _Seen())
     if sign != seen.sign:
         _compare(list(asked), able)
         seen.sign = sign
@@ -152,7 +152,7 @@ def document(row: Subscription, pk: str, used: wire.Wire, until: datetime) -> di
     kept = ("entities", "watchedAttributes", "notificationTrigger", *(() if split else _PUSHED))
     stored = "" if split else row.document.get("q", {}).get("stored", "")
     q = said["q"] if stored and used.same else door.renamed_q(stored, used.terms.said) if stored else ""
-    place = f"/{tenant}" if (tenant := access.tenant()) else ""
+    place = f"/{tenant}" if (tenant := access.tenancy.current()) else ""
     address = f"{settings.LINGQU_ADDRESS.rstrip('/')}/ngsi-ld/ex/remote-notify{place}"
     return {
         "id": pk,

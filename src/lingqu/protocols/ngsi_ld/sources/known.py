@@ -128,7 +128,7 @@ _shelves: dict[str, _Shelf] = {}
 def living() -> tuple[Known, ...]:
     """Those that are neither paused nor over, and that tell the latest state: one with an interval tells of the past
     (5.10.2)."""
-    now, shelf = time.monotonic(), _shelves.setdefault(access.tenant(), _Shelf())
+    now, shelf = time.monotonic(), _shelves.setdefault(access.tenancy.current(), _Shelf())
     if now - shelf.looked >= LOOK_EVERY:
         sign = tuple(Source.objects.aggregate(n=Count("pk"), at=Max("modified_at")).values())
         if sign != shelf.sign:
@@ -142,7 +142,7 @@ def living() -> tuple[Known, ...]:
 
 def forget() -> None:
     """Look anew at once."""
-    _shelves.pop(access.tenant(), None)
+    _shelves.pop(access.tenancy.current(), None)
 
 
 def able(sources: Iterable[Known], *named: str) -> list[Known]:
