@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 from bench import harness
@@ -37,20 +36,18 @@ def main() -> None:
     suite = benches(people, folder)
     if unknown := set(given.names) - {b.name for b in suite}:
         parser.error(f"no such bench: {', '.join(sorted(unknown))}; there are {', '.join(b.name for b in suite)}")
-    results = known()
+    results: list[Result] = []
     try:
         for bench in suite:
             if given.names and bench.name not in given.names:
                 continue
-            results[bench.name] = measure(bench, given.small)
+            results.append(measure(bench, given.small))
             if not given.small:
-                keep(results)
+                write(results[-1:], [b.title for b in suite])
     finally:
         if not given.folder:
             shutil.rmtree(folder, ignore_errors=True)
-    if not given.small:
-        write(list(results.values()), [b.name for b in suite])
-    missed = [f.what for r in results.values() for f in r.figures if f.meets is False]
+    missed = [f.what for r in results for f in r.figures if f.meets is False]
     if missed:
         print("missed: " + "; ".join(missed))
 
@@ -96,23 +93,6 @@ def _run(command: list[str], env: dict[str, str]) -> tuple[str, tuple[float, int
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     return "".join(printed), (usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024), process.returncode
-
-
-def known() -> dict[str, Result]:
-    """What earlier runs measured."""
-    if not harness.RESULTS.exists():
-        return {}
-    found = {}
-    for said in json.loads(harness.RESULTS.read_text()):
-        figures = [Figure(**f) for f in said.pop("figures")]
-        found[said["name"]] = Result(**said, figures=figures)
-    return {name: result for name, result in found.items() if not result.small}
-
-
-def keep(results: dict[str, Result]) -> None:
-    harness.RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps([asdict(r) for r in results.values()], ensure_ascii=False, indent=1)
-    harness.RESULTS.write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ def main() -> None:
     from lingqu.site import instance, postgres
 
     try:
-        harness.say(run(given.cases, given.rounds, given.port, given.only))
+        run(given.cases, given.rounds, given.port, given.only)
     finally:
         postgres.stop(instance.current())
         if not given.keep:
@@ -157,7 +157,7 @@ def main() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def run(cases: int, rounds: int, port: int, only: str) -> list[Figure]:
+def run(cases: int, rounds: int, port: int, only: str) -> None:
     from lingqu.site import instance, supervisor
 
     here = instance.current()
@@ -169,14 +169,11 @@ def run(cases: int, rounds: int, port: int, only: str) -> list[Figure]:
     django.setup()
     draw()
     fill(cases)
-    figures = []
     print(f"load {harness.machine()['load']}", flush=True)
     with served(port) as web:
         for what, (who, address) in asked(cases).items():
             if only in what:
-                figures.append(measured(what, web, session(who), address, rounds))
-                harness.say(figures[-1:])
-    return figures
+                harness.say([measured(what, web, session(who), address, rounds)])
 
 
 def draw() -> None:

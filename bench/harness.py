@@ -21,7 +21,6 @@ from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-RESULTS = ROOT / "build" / "bench.json"
 TICKS = os.sysconf("SC_CLK_TCK")
 SPEAK = "BENCH_FIGURES"
 """Name of the file, in the environment, to which a bench run by itself writes its figures."""

@@ -11,14 +11,21 @@ HEAD = """# Benchmarks
 
 Written by `make bench`; `bench/README.md` says how each figure is had and how to have it on your own machine. A figure
 with a bar says whether it is held (✓) or missed (✗). Wall times are those of the load given beside them: on a machine
-that does other work at the same time they are longer, while CPU time hardly changes.
+that does other work at the same time they are longer, while CPU time hardly changes. What was measured by hand stands
+in [](measured.md).
 """
 
 
 def write(results: Iterable[Result], order: Sequence[str]) -> None:
-    by_name = {r.name: r for r in results}
-    parts = [HEAD, *(_section(by_name[name]) for name in order if name in by_name)]
-    PAGE.write_text("\n".join(parts))
+    """``order``: titles. Sections of what was not measured now stay as they stand on the page."""
+    sections = _standing() | {r.title: _section(r) for r in results}
+    placed = [*(title for title in order if title in sections), *(t for t in sections if t not in order)]
+    PAGE.write_text("\n".join([HEAD, *(sections[title] for title in placed)]))
+
+
+def _standing() -> dict[str, str]:
+    parts = PAGE.read_text().split("\n## ")[1:] if PAGE.exists() else []
+    return {part.partition("\n")[0]: f"## {part.rstrip()}\n" for part in parts}
 
 
 def _section(result: Result) -> str:

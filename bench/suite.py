@@ -91,6 +91,7 @@ def benches(people: int, folder: Path) -> list[Bench]:
         Bench("quality_persons", "Checking a file of persons", ("2000000",), ("50000",), _quality),
         Bench("entities_write", "The store of entities", ("200000",), ("5000",), _store),
         Bench("procedures", "A case of five steps, every step persisted", (), ("--cases", "20", "--rounds", "2")),
+        Bench("cases", "A million cases at the desk", (), ("--cases", "2000", "--rounds", "10")),
         Bench("papers", "Forms merged to the fewest questions", (), ("--forms", "50")),
         Bench("outgoing", "Deliveries out", ("100000",), ("2000",)),
         Bench("notify", "Subscribers told of changes", ("20000",), ("1000", "100")),
