@@ -96,20 +96,25 @@ def words() -> None:
 
 
 def browser() -> str:
-    """A Chromium for the tests: found, else installed with apt-get as root."""
-    for name in (os.environ.get("LINGQU_BROWSER", ""), *BROWSERS):
-        if name and (found := shutil.which(name)):
-            return found
+    """A Chromium for the tests: found, else installed with apt-get as root. With it comes Poppler's ``pdfsig``, another
+    author's verifier of signed PDFs, without which the tests go as well."""
+    wanted = ["chromium"] if not _browser() else []
+    wanted += ["poppler-utils"] if not shutil.which("pdfsig") else []
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if shutil.which("apt-get") and (not sudo or shutil.which("sudo")):
-        print("· chromium …", flush=True)
+    if wanted and shutil.which("apt-get") and (not sudo or shutil.which("sudo")):
+        print(f"· {', '.join(wanted)} …", flush=True)
         subprocess.run([*sudo, "apt-get", "update", "-qq"], check=False)
-        command = [*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
+        command = [*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted]
         quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(command, check=False, stdout=subprocess.DEVNULL, env=quiet)
-        if found := shutil.which("chromium"):
-            return found
+    if found := _browser():
+        return found
     sys.exit("The tests drive a browser: install Chromium (apt-get install chromium), or name one in LINGQU_BROWSER")
+
+
+def _browser() -> str | None:
+    names = (os.environ.get("LINGQU_BROWSER", ""), *BROWSERS)
+    return next((found for name in names if name and (found := shutil.which(name))), None)
 
 
 def main() -> None:
