@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from prometheus_client import Counter, Histogram
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import KEY
@@ -41,8 +42,9 @@ def journal(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
             structlog.contextvars.unbind_contextvars("request")
         seconds = time.perf_counter() - began
         route = request.resolver_match.route if request.resolver_match else ""
-        REQUESTS.labels(request.method or "", route, response.status_code).inc()
-        REQUEST_SECONDS.labels(route).observe(seconds)
+        asked, took = _figures(request.method or "", route, response.status_code)
+        asked.inc()
+        took.observe(seconds)
         response["X-Request-ID"] = number
         logs.tell(
             "lingqu.request",
@@ -56,6 +58,11 @@ def journal(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
         return response
 
     return middleware
+
+
+@lru_cache(2000)
+def _figures(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, status), REQUEST_SECONDS.labels(route)
 
 
 def direct(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

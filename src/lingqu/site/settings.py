@@ -161,11 +161,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "lingqu.site.requests.journal",
-    "django.middleware.security.SecurityMiddleware",
     "lingqu.ui.headers.PageHeaders",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "lingqu.ui.limits.Rates",
     "lingqu.site.requests.direct",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -99,12 +99,12 @@ class Rates:
 
 def _shown(request: HttpRequest) -> str:
     """Digest of what the caller shows, or an empty text."""
-    told = request.headers.get("Authorization") or request.COOKIES.get(settings.SESSION_COOKIE_NAME) or ""
+    told = request.META.get("HTTP_AUTHORIZATION") or request.COOKIES.get(settings.SESSION_COOKIE_NAME) or ""
     return hashlib.sha256(told.encode()).hexdigest() if told else ""
 
 
 def _proved(request: HttpRequest) -> bool:
-    if "Authorization" in request.headers:
+    if "HTTP_AUTHORIZATION" in request.META:
         return getattr(request, SHOWN, None) is not None
     user = getattr(request, "user", None)
     return user is not None and user.is_authenticated

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal, cast
 from urllib.parse import unquote
 
@@ -18,8 +19,8 @@ from lingqu.kernel.errors import Refused
 
 Way = Literal["page", "api", "export", "tile", "command", "delivery", "view"]
 Kind = Literal["person", "client", "device", "system", "anonymous"]
-PURPOSE_HEADER = "Lingqu-Purpose"
-AGREEMENT_HEADER = "Lingqu-Agreement"
+PURPOSE_HEADER = "HTTP_LINGQU_PURPOSE"
+AGREEMENT_HEADER = "HTTP_LINGQU_AGREEMENT"
 
 
 @dataclass(frozen=True)
@@ -202,4 +203,9 @@ def _lent(account: Account) -> list[Any]:
 
 
 def _said(request: Any, header: str) -> str:
-    return "".join(c for c in unquote(request.headers.get(header, "")) if c.isprintable())[:200]
+    return _read(request.META.get(header, ""))
+
+
+@lru_cache(1000)
+def _read(text: str) -> str:
+    return "".join(c for c in unquote(text) if c.isprintable())[:200]

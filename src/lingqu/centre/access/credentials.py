@@ -21,9 +21,9 @@ from lingqu.kernel.text import Text
 
 PREFIX = "lq_"
 _BEARER = re.compile(r"(?i)^bearer\s+(\S+)$")
-CERTIFICATE_HEADER = "Client-Cert"
-"""RFC 9440: the certificate (DER, base64 between colons) that the TLS proxy has checked. Believed only where
-``LINGQU_CLIENT_CERTS`` says that a proxy stands in front which sets and strips it."""
+CERTIFICATE_HEADER = "HTTP_CLIENT_CERT"
+"""``Client-Cert``, RFC 9440: the certificate (DER, base64 between colons) that the TLS proxy has checked. Believed only
+where ``LINGQU_CLIENT_CERTS`` says that a proxy stands in front which sets and strips it."""
 
 
 class Unauthenticated(Refused):
@@ -103,12 +103,12 @@ def _certificate(pem: str) -> Any:
 
 def shown(request: Any) -> Account | None:
     """The account whose key or certificate a request shows; None where it shows none. Raises ``Unauthenticated``."""
-    bearer = _BEARER.match(request.headers.get("Authorization", ""))
+    bearer = _BEARER.match(request.META.get("HTTP_AUTHORIZATION", ""))
     if bearer and bearer[1].startswith(PREFIX):
         return _opened(digest(bearer[1]), bearer[1][:10])
     if bearer:
         return _by_token(request)
-    certificate = request.headers.get(CERTIFICATE_HEADER, "")
+    certificate = request.META.get(CERTIFICATE_HEADER, "")
     if certificate and getattr(settings, "CLIENT_CERTS", False):
         return _opened(fingerprint(_der(certificate)), "certificate")
     return None

@@ -56,10 +56,11 @@ T = TypeVar("T")
 def held(actor: Actor, action: Action) -> list[Held]:
     """What the actor holds for an action, worked out once a second: a page asks for it a hundred times. What was
     changed or withdrawn counts at once, what ends by its date within that second."""
-    return _once(_held, actor, action)
+    return once(_held, actor, action)
 
 
-def _once(work: Callable[..., T], actor: Actor, action: Action, *more: Any) -> T:
+def once(work: Callable[..., T], actor: Actor, action: Action, *more: Any) -> T:
+    """What ``work`` makes of what an actor holds, kept like that. Nobody may change it."""
     stands = standing.version() if actor.department else 0
     key = (work, actor, action, more, policy().revision, stands, int(time.time()))
     found = _worked_out.get(key)
@@ -122,7 +123,7 @@ def visible(
     """See ``door.visible``."""
     if actor.kind == "system":
         return sql.SQL("true"), {}
-    text, parameters = _once(_visible, actor, action, types)
+    text, parameters = once(_visible, actor, action, types)
     return sql.SQL(text), dict(parameters)
 
 
@@ -146,6 +147,11 @@ def reached(actor: Actor, action: Action = "read") -> tuple[sql.Composable | Non
     None where there is no such grant."""
     if actor.kind == "system":
         return None, {}
+    column, parameters = once(_reached, actor, action)
+    return column, dict(parameters)
+
+
+def _reached(actor: Actor, action: Action) -> tuple[sql.Composable | None, dict[str, Any]]:
     parameters: dict[str, Any] = {}
     withheld = withheld_types(policy(), actor, action)
     cases = []
@@ -210,7 +216,11 @@ def _of_types(
     codes = [code for code in grant.types if code not in withheld and (not asked or code in asked)]
     if not codes:
         return None
-    return [] if asked and asked <= set(codes) else [sql.SQL("type = any({})").format(given("types", codes))]
+    if asked and asked <= set(codes):
+        return []
+    if len(codes) == 1:
+        return [sql.SQL("type = {}").format(given("type", codes[0]))]
+    return [sql.SQL("type = any({})").format(given("types", codes))]
 
 
 def _rows(each: Held, actor: Actor, given: Any) -> list[sql.Composable] | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 from django.db.backends.postgresql import base
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
@@ -38,7 +38,7 @@ class _Prepared(_ServerBinding):
 @contextmanager
 def cursor() -> Iterator[Any]:
     """Like ``connection.cursor()``. Its statements are to be of few shapes: a connection keeps a hundred."""
-    here: Any = connection
+    here: Any = connections["default"]
     here.close_if_health_check_failed()
     here.ensure_connection()
     with here._prepare_cursor(_Prepared(here.connection)) as opened:

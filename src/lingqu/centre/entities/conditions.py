@@ -40,6 +40,8 @@ class Condition:
         self.parameters |= parameters
 
     def where(self) -> sql.Composable:
+        if all(isinstance(part, sql.SQL) for part in self.parts):
+            return sql.SQL(" and ".join(part.as_string() for part in self.parts))  # type: ignore[arg-type]
         return sql.SQL(" and ").join(self.parts)
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -60,17 +61,20 @@ def get(actor: Actor, entity_id: str, snapshot: str = "") -> Entity:
     with access.prepared() as cursor:
         granted, parameters = access.visible(actor)
         before, more = frozen.over(snapshot)
-        statement = sql.SQL(
-            f"select {COLUMNS}, {{granted}} from entity where id = %(id)s "  # noqa: S608
-            "and (expires_at is null or expires_at > now())"
-        ).format(granted=granted)
-        cursor.execute(before + statement if snapshot else statement, {**parameters, **more, "id": entity_id})
+        statement = _one(granted.as_string())
+        cursor.execute(before + sql.SQL(statement) if snapshot else statement, {**parameters, **more, "id": entity_id})
         row = cursor.fetchone()
     if row is None or not row[-1]:
         raise _absent(actor, entity_id, row)
     [entity] = Reader(actor, frozen=snapshot).entities([row])
     note(actor, [entity])
     return entity
+
+
+@lru_cache(1000)
+def _one(granted: str) -> str:
+    where = "id = %(id)s and (expires_at is null or expires_at > now())"
+    return f"select {COLUMNS}, {granted} from entity where {where}"  # noqa: S608
 
 
 def _absent(actor: Actor, entity_id: str, row: Sequence[Any] | None) -> NotFound:
@@ -184,15 +188,7 @@ def _plainly(cursor: Any, made: Condition, query: Query) -> list[Any]:
             return _page(cursor, _statement(made, query), made, query)
     if query.after:
         made.parameters["after_id"] = _position(query)[1]
-    keyset = sql.SQL("id > %(after_id)s" if query.after else "true")
-    statement = sql.SQL(_RARE).format(
-        stored=sql.SQL(STORED),
-        found=made.where(),
-        keyset=keyset,
-        limit=sql.Literal(query.limit + 1),
-        offset=sql.Literal(query.offset),
-        columns=sql.SQL(COLUMNS),
-    )
+    statement = _rare(made.where().as_string(), bool(query.after), query.limit + 1, query.offset)
     cursor.execute(statement, made.parameters)
     rows = list(cursor.fetchall())
     if rows and rows[0][-1] > seldom.MANY:
@@ -200,11 +196,15 @@ def _plainly(cursor: Any, made: Condition, query: Query) -> list[Any]:
     return rows
 
 
-_RARE = """
-with found as materialized (select {stored} from entity where {found}),
-page as (select * from found where {keyset} order by id limit {limit} offset {offset})
-select {columns}, (select count(*) from found) from page order by id
-"""  # all that is found is looked at, so little is carried along, and only what is told is written as text
+@lru_cache(1000)
+def _rare(where: str, after: bool, limit: int, offset: int) -> str:
+    """All that is found is looked at, so little is carried along, and only what is told is written as text."""
+    keyset = "where id > %(after_id)s" if after else ""
+    return f"""
+with found as materialized (select {STORED} from entity where {where}),
+page as (select * from found {keyset} order by id limit {limit:d} offset {offset:d})
+select {COLUMNS}, (select count(*) from found) from page order by id
+"""  # noqa: S608
 
 
 def _page(cursor: Any, statement: sql.Composable, made: Condition, query: Query) -> list[Any]:

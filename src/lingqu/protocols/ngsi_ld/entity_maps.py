@@ -22,7 +22,7 @@ LIFE, LONGEST = timedelta(minutes=5), timedelta(hours=1)
 MOST = 1000
 """Entities of a map."""
 MOST_OF_ONE = 100
-HEADER = "NGSILD-EntityMap"
+HEADER, _SHOWN = "NGSILD-EntityMap", "HTTP_NGSILD_ENTITYMAP"
 HERE = "@none"
 _DURATION = re.compile(r"P(?!\Z)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?\Z")
 Found = list[tuple[str, list[str]]]
@@ -49,12 +49,12 @@ def wanted(request: HttpRequest, given: Mapping[str, str]) -> bool:
     if given.get("entityMap", "false") not in ("true", "false"):
         raise http.bad_data("entityMap must be true or false")
     lifetime(given)
-    return given.get("entityMap") == "true" or HEADER in request.headers
+    return given.get("entityMap") == "true" or _SHOWN in request.META
 
 
 def named(request: HttpRequest, actor: Actor) -> EntityMap | None:
     """The living map that a request names."""
-    pk = request.headers.get(HEADER, "").rpartition("/")[2]
+    pk = request.META.get(_SHOWN, "").rpartition("/")[2]
     access.carry(actor)
     return _living(actor).filter(pk=pk).first() if pk else None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -188,7 +188,7 @@ def writer(request: HttpRequest) -> Actor:
 
 
 def _linked(request: HttpRequest) -> str | None:
-    return linked(request.headers.get("Link", ""))
+    return linked(request.META.get("HTTP_LINK", ""))
 
 
 def linked(header: str) -> str | None:
@@ -277,8 +277,16 @@ def of_batch(request: HttpRequest, member: Any, context: Any) -> Any:
 
 def accepted(request: HttpRequest, offered: tuple[str, ...] = (JSON, LD)) -> str:
     """The media type to answer in; equal weights in the order offered. Raises Problem (406)."""
+    best = _best(request.META.get("HTTP_ACCEPT") or "*/*", offered)
+    if not best:
+        raise Problem("NotAcceptable", 406, "不支持所要求的格式", f"can answer in {', '.join(offered)} only")
+    return best
+
+
+@lru_cache(1000)
+def _best(accept: str, offered: tuple[str, ...]) -> str:
     weights: dict[str, float] = {}
-    for part in (request.headers.get("Accept") or "*/*").split(","):
+    for part in accept.split(","):
         media, _, rest = part.strip().partition(";")
         found = re.search(r"q=([\d.]+)", rest)
         weights[media.strip().lower()] = float(found[1]) if found else 1.0
@@ -287,9 +295,7 @@ def accepted(request: HttpRequest, offered: tuple[str, ...] = (JSON, LD)) -> str
         return weights.get(media, weights.get(media.split("/")[0] + "/*", weights.get("*/*", 0.0)))
 
     best = max(offered, key=weight)
-    if weight(best) <= 0:
-        raise Problem("NotAcceptable", 406, "不支持所要求的格式", f"can answer in {', '.join(offered)} only")
-    return best
+    return best if weight(best) > 0 else ""
 
 
 def answer(document: Any, media: str, context: Any, status: int = 200, *, embed: bool = True) -> HttpResponse:

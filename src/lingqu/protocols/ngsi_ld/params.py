@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -51,6 +52,15 @@ def known(given: Mapping[str, str], names: frozenset[str] = QUERY) -> None:
 
 def shape(given: Mapping[str, str], terms: Terms, media: str) -> Shape:
     """Raises Problem where parameters contradict each other."""
+    return _shape(given, terms, media) if given else _plain(terms, media)
+
+
+@lru_cache(1000)
+def _plain(terms: Terms, media: str) -> Shape:
+    return _shape({}, terms, media)
+
+
+def _shape(given: Mapping[str, str], terms: Terms, media: str) -> Shape:
     named = options(given)
     forms = {_OPTIONS[o] for o in named if o in _OPTIONS}
     if len(forms) > 1:

@@ -14,14 +14,14 @@ from lingqu.kernel.text import Text
 from lingqu.protocols.models import Snapshot
 from lingqu.protocols.ngsi_ld import subscription_form
 
-HEADER = "NGSILD-Snapshot"
+HEADER, _SHOWN = "NGSILD-Snapshot", "HTTP_NGSILD_SNAPSHOT"
 _USED = timedelta(minutes=1)
 
 
 def asked(request: HttpRequest, actor: Actor) -> str:
     """The snapshot that a request is about, empty for none. Raises NotFound for one that is none of the actor's,
     Conflict for one that is not filled yet."""
-    name = request.headers.get(HEADER, "")
+    name = request.META.get(_SHOWN, "")
     if not name:
         return ""
     row = one(actor, name)

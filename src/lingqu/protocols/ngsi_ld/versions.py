@@ -30,7 +30,8 @@ _OWN = {"scope": (1, 4), "expiresAt": (1, 9)}
 
 def preferences(request: HttpRequest) -> dict[str, str]:
     """The preferences of a request (RFC 7240), names in lower case."""
-    found = (_PREFERENCE.match(part) for part in request.headers.get("Prefer", "").split(","))
+    said = request.META.get("HTTP_PREFER", "")
+    found = (_PREFERENCE.match(part) for part in said.split(",")) if said else ()
     return {each[1].lower(): each[2] or each[3] or "" for each in found if each}
 
 

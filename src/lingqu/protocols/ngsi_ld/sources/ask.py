@@ -74,7 +74,7 @@ def alias() -> str:
 
 def passed(request: HttpRequest) -> frozenset[str]:
     """The systems that a request came through (``Via``, RFC 9110 7.6.3)."""
-    return named(request.headers.get("Via", ""))
+    return named(request.META.get("HTTP_VIA", ""))
 
 
 def named(via: str) -> frozenset[str]:
