@@ -61,7 +61,12 @@ def found(request: HttpRequest, attribute: str, value: str) -> HttpResponse:
     return _answer([_entity(row) for row in rows])
 
 
+def live(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
 urlpatterns = [
+    path("health/live", live),
     path("found/<str:attribute>/<str:value>", found),
     path("one/<str:entity_id>", one),
     path("twenty/<str:entity_id>", twenty),

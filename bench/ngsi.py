@@ -4,7 +4,8 @@
 
 The store and the client are those of ``bench.rights``: entities of eight attributes, a department's system with a key.
 Clients are a process of their own on the same two cores (``bench.clients``). CPU time a request is that of web server
-and database, as is fsync's share: the same requests to a server whose commits do not wait for the disk.
+and database; beside it stands that of the bare statement under Django and the same web server (``bench.bare_side``),
+asked in the same minute. fsync's share: the same requests to a server whose commits do not wait for the disk.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ FLOORS = {  # requests a second that CIM 009 servers of others publish (8 vCPU),
 }
 WANTED = {"retrieve": 2000.0, "batch create": 4000.0}
 BARE = {"retrieve": 441.0, "query of 20, by a filter": 637.0}
-"""CPU µs of Django under granian with the bare statement and nothing else, measured apart."""
+"""CPU µs of Django under granian with the bare statement and nothing else, measured apart and on another machine: of
+one entity, and of twenty in the order of their ids, without a filter."""
 BATCH = 100
 TOLD, CHANGES = 20_000, 50
 """Places with a past, and the changes of each: a million rows of history."""
@@ -90,11 +92,15 @@ def run(entities: int, seconds: float, port: int, only: set[str], workers: int) 
     server = postgres.status(here).pid
     assert server is not None
     sides: list[rights.Side] = []
-    with rights.served(port, key, sides, ("on", "soon"), workers):
+    with rights.served(port, key, sides, ("on", "soon", "bare"), workers):
         for what, make in {**asked(entities, key), **through_time(told, key)}.items():
             if not only or what.split(",")[0] in only:
-                durable, soon = (_measured(what, make, side, port + n, seconds, server) for n, side in enumerate(sides))
-                harness.say([_figure(entities, what, *durable, soon[0])])
+                durable, soon = (
+                    _measured(what, make, side, port + n, seconds, server) for n, side in enumerate(sides[:2])
+                )
+                bare = bare_of(entities).get(what)
+                beside = _measured(what, bare, sides[2], port + 2, seconds, server) if bare else None
+                harness.say([_figure(entities, what, *durable, soon[0], beside)])
 
 
 def _past() -> list[str]:
@@ -148,14 +154,23 @@ def _measured(
     return run, cpu / len(run.times) * 1e6
 
 
-def _figure(entities: int, what: str, run: clients.Run, cpu: float, soon: clients.Run) -> Figure:
+def _figure(
+    entities: int,
+    what: str,
+    run: clients.Run,
+    cpu: float,
+    soon: clients.Run,
+    beside: tuple[clients.Run, float] | None,
+) -> Figure:
     times = BATCH if what.startswith("batch") else 1
     floor, wanted, peer = 0.0, WANTED.get(what, 0.0), ""
     if what in FLOORS:
         floor, factor, peer = FLOORS[what]
         wanted = floor * factor
     rate = run.rate * times
-    bare = f" ({cpu / BARE[what]:.1f} times the bare statement's)" if what in BARE else ""
+    bare = f", {cpu / BARE[what]:.1f} times the {BARE[what]:.0f} µs of the bare one elsewhere" if what in BARE else ""
+    if beside:
+        bare += f", {cpu / beside[1]:.1f} times the {beside[1]:,.0f} µs of the bare one here ({beside[0].rate:,.0f}/s)"
     note = (
         f"p50 {run.p(0.5):.1f}, p95 {run.p(0.95):.1f} ms; CPU {cpu / times:,.0f} µs{bare}; "
         f"fsync's share {max(0.0, 1 - run.rate / soon.rate):.0%}; clients' CPU {run.cpu / run.seconds:.0%} of a core"
@@ -166,6 +181,19 @@ def _figure(entities: int, what: str, run: clients.Run, cpu: float, soon: client
         return figure
     more: dict[str, Any] = {"peer": peer, "ratio": round(rate / floor, 1)} if floor else {}
     return harness.above(figure.what, figure.value, unit, wanted, note=note, **more)
+
+
+def bare_of(entities: int) -> dict[str, Callable[[int], bytes]]:
+    """The same questions to the bare statement."""
+    draws = random.Random(11)
+    places = [n for n in (draws.randrange(entities) for _ in range(100_000)) if n % 5 >= 3]
+    return {
+        "retrieve": lambda n: clients.request("GET", f"/one/urn:ngsi-ld:Place:{places[n % len(places)]:08x}", {}),
+        "query of 20, by a filter": lambda n: clients.request("GET", f"/found/owner/N{n * 7 % 5000}", {}),
+        "query of 20, by a filter of one in 300": lambda n: clients.request(
+            "GET", f"/found/status/{n * 7 % 100 * 5 + 3}", {}
+        ),
+    }
 
 
 def asked(entities: int, key: str) -> dict[str, Callable[[int], bytes]]:

@@ -213,8 +213,9 @@ def served(port: int, key: str, sides: list[Side], names: tuple[str, ...] = SIDE
         for number, name in enumerate(names):
             web = supervisor.children("127.0.0.1", port + number, 0)[0].command
             web = [*web[: web.index("--workers")], "--workers", str(workers)]
-            application = "lingqu.site.wsgi:application" if name == "on" else "bench.rights_side:application"
-            env = supervisor.environment(here, "bench" if name == "off" else "web") | {"BENCH_SIDE": name}
+            kinds = {"on": "lingqu.site.wsgi:application", "bare": "bench.bare_side:application"}
+            application = kinds.get(name, "bench.rights_side:application")
+            env = supervisor.environment(here, "bench" if name in ("off", "bare") else "web") | {"BENCH_SIDE": name}
             env["PYTHONPATH"] = os.pathsep.join([str(harness.ROOT), env.get("PYTHONPATH", "")])
             env.pop("PROMETHEUS_MULTIPROC_DIR")
             env |= {f"LINGQU_RATE_{kind}": "" for kind in UNLIMITED}

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -16,78 +16,19 @@ from psycopg import errors
 
 from lingqu.centre.access import passes
 from lingqu.centre.access.door import SYSTEM, Actor
-from lingqu.centre.access.models import Account, LedgerRow
+from lingqu.centre.access.models import LedgerRow
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Draft
 from lingqu.protocols.models import Source, SourceState
 from lingqu.protocols.ngsi_ld.notify.engine import Engine
-from lingqu.protocols.ngsi_ld.sources import ask, known
-from little_city import DOCUMENTS, draw, person
+from lingqu.protocols.ngsi_ld.sources import ask
+from little_city import person
 from receiver import Receiver
 from source_server import SourceServer
+from sources_asked import CAR, V1, api, car, city, client, registered, send, source  # noqa: F401
 from web_role import as_web, web_role  # noqa: F401
 
 pytestmark = pytest.mark.django_db
-V1 = "/ngsi-ld/v1"
-CAR = "urn:ngsi-ld:Car:1"
-REGISTRAR = {"code": "registrar", "title": "登记员", "grants": [{"actions": ["read", "write", "register"]}]}
-OFFICER = {
-    "code": "officer",
-    "title": "警员",
-    "grants": [{"actions": ["read", "write"], "types": ["Person"], "purposes": ["check"]}],
-}
-
-
-@pytest.fixture(autouse=True)
-def city(db: None) -> Iterator[None]:
-    draw([*DOCUMENTS, ("role", REGISTRAR), ("role", OFFICER)])
-    known.forget()
-    ask._resting.clear()
-    yield
-    known.forget()
-
-
-@pytest.fixture
-def source() -> Iterator[SourceServer]:
-    found = SourceServer()
-    yield found
-    found.close()
-
-
-def client(role: str, department: str = "district", purpose: str = "") -> Client:
-    account, _ = Account.objects.get_or_create(username=role, kind="person")
-    account.roles, account.department = [role], department
-    account.save()
-    found = Client(headers={"Lingqu-Purpose": purpose} if purpose else {})
-    found.force_login(account)
-    return found
-
-
-@pytest.fixture
-def api() -> Client:
-    return client("registrar")
-
-
-def send(api: Client, method: str, path: str, document: Any = None, **headers: str) -> Any:
-    return api.generic(method, V1 + path, json.dumps(document), content_type="application/json", headers=headers)
-
-
-def registered(api: Client, source: SourceServer, **members: Any) -> str:
-    document = {
-        "type": "ContextSourceRegistration",
-        "information": [{"entities": [{"type": "Car"}]}],
-        "endpoint": source.url,
-        "operations": ["redirectOps"],
-        **members,
-    }
-    document["operations"] = members.get("operations", ["redirectionOps", "federationOps"])
-    answer = send(api, "POST", "/csourceRegistrations", document)
-    assert answer.status_code == 201, answer.content
-    return answer["Location"].rpartition("/")[2]
-
-
-def car(speed: Any = 1, **members: Any) -> dict[str, Any]:
-    return {"id": CAR, "type": "Car", "speed": {"type": "Property", "value": speed}, **members}
 
 
 def test_a_registration_takes_the_right_to_it_and_keeps_its_secrets(api: Client, source: SourceServer) -> None:

@@ -44,7 +44,7 @@ def register(here: LingquServer, there: LingquServer, pattern: str) -> str:
             "registrationName": "neighbour",
             "mode": "redirect",
             "information": [{"entities": [{"type": "Lamp", "idPattern": pattern}]}],
-            "operations": ["redirectionOps", "federationOps"],
+            "operations": ["redirectionOps", "federationOps", "retrieveTemporal", "queryTemporal"],
             "endpoint": there.url,
             "contextSourceInfo": [{"key": "Authorization", "value": f"Bearer {there.keys['neighbour']}"}],
         },
@@ -71,6 +71,16 @@ def test_a_city_and_its_district(pair: tuple[LingquServer, LingquServer]) -> Non
     assert city.ask("PATCH", f"/entities/{LAMP}south-1/attrs", changed, "registrar").status_code == 204
     assert district.ask("GET", f"/entities/{LAMP}south-1?local=true", key="reader").json()["level"]["value"] == 21
     assert city.ask("GET", f"/entities/{LAMP}south-1?local=true", key="reader").status_code == 404
+    # The past of both is told at each, page by page.
+    window = "timerel=after&timeAt=2020-01-01T00:00:00Z&timeproperty=modifiedAt"
+    for server in pair:
+        past = server.ask("GET", f"/temporal/entities?type=Lamp&{window}", key="reader").json()
+        told = {e["id"]: [i["value"] for i in e["level"]] for e in past}
+        assert told == {LAMP + "centre-1": [10], LAMP + "south-1": [20, 21]}
+        one = server.ask("GET", f"/temporal/entities/{LAMP}south-1?{window}&lastN=1", key="reader").json()
+        assert [i["value"] for i in one["level"]] == [21]
+        page = server.ask("GET", f"/temporal/entities?type=Lamp&{window}&limit=1&offset=1", key="reader")
+        assert [e["id"] for e in page.json()] == [LAMP + "south-1"]
     assert city.ask("POST", "/entities", lamp("south-2", 5), "registrar").status_code == 201
     assert district.ask("GET", f"/entities/{LAMP}south-2?local=true", key="reader").status_code == 200
     batch = [lamp("south-3", 1), lamp("centre-3", 2)]

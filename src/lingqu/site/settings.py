@@ -62,7 +62,7 @@ def _patience() -> dict[str, str]:
     """A page's statement ends after 30 s, whatever pattern somebody asked for; background work takes its time. What was
     written one by one waits in a list beside each index of words and values, which every search reads through: a short
     one."""
-    options = "-c gin_pending_list_limit=1MB"
+    options = "-c gin_pending_list_limit=192kB"
     return {
         "options": f"{options} -c statement_timeout=30000" if os.environ.get("LINGQU_PROCESS") == "web" else options
     }

@@ -30,13 +30,13 @@ class Handler(WSGIHandler):
         start_response(
             f"{response.status_code} {response.reason_phrase}", [*response.headers._store.values(), *cookies]
         )
-        if response.streaming:
+        if response.streaming and response.status_code != 204:
             return response  # whose end Django sees to
         for close in response._resource_closers:
             with suppress(Exception):
                 close()
         connection.close_if_unusable_or_obsolete()
-        return [response.content]
+        return [] if response.streaming else [response.content]
 
 
 django.setup(set_prefix=False)

@@ -42,7 +42,8 @@ from lingqu.centre.entities.actions.write import write as _write
 from lingqu.centre.entities.claims import Answer, Claim, Verified
 from lingqu.centre.entities.conditions import condition, grams
 from lingqu.centre.entities.definitions import EntityType
-from lingqu.centre.entities.foreign import Foreign
+from lingqu.centre.entities.foreign import Foreign, ForeignPast
+from lingqu.centre.entities.foreign import evolutions as _foreign_evolutions
 from lingqu.centre.entities.foreign import foreign as _foreign
 from lingqu.centre.entities.news import News
 from lingqu.centre.entities.schema import fold
@@ -317,6 +318,14 @@ def foreign(
     quotas and masks are those of entities that the department ``owner`` owns. Of persons it leaves a ledger row with
     ``note`` in its detail. Raises what ``find`` raises."""
     return _foreign(actor, given, query, owner, note or {})
+
+
+def foreign_evolutions(
+    actor: Actor, given: Sequence[ForeignPast], query: Query, *, owner: str = "", note: Mapping[str, Any] | None = None
+) -> list[Evolved]:
+    """What another system tells of the past of its entities, by the same rights and masks as ``foreign``. The entities'
+    latest instances are what conditions of grants are held to. Of persons it leaves a ledger row."""
+    return _foreign_evolutions(actor, given, query, owner, note or {})
 
 
 def require_query(actor: Actor, query: Query) -> None:

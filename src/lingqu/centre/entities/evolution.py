@@ -259,7 +259,7 @@ class _Looked:
         else:
             found = self._instances(entities, masks, parameters)
         gone = {row[0]: row[_WIDTH] for row in rows}
-        _note(self.actor, found)
+        note(self.actor, found)
         return [replace(each, deleted_at=gone[each.entity.id]) for each in found]
 
     def _listed(self, masks: Mapping[str, Mapping[str, Mask]]) -> dict[str, Any]:
@@ -339,7 +339,7 @@ def _plain(value: Any) -> Any:
     return orjson.loads(value) if isinstance(value, str) else value
 
 
-def _note(actor: Actor, found: Sequence[Evolved]) -> None:
+def note(actor: Actor, found: Sequence[Evolved], more: Mapping[str, Any] | None = None) -> None:
     """A ledger row per personal type: the past of a person is as much theirs as what stands."""
     by_type: dict[str, list[Evolved]] = {}
     for each in found:
@@ -354,7 +354,7 @@ def _note(actor: Actor, found: Sequence[Evolved]) -> None:
             entity_ids=[e.entity.id for e in read],
             attributes=sorted(names),
             count=len(read),
-            detail={"history": True},
+            detail={"history": True} | dict(more or {}),
         )
 
 

@@ -13,11 +13,11 @@ from psycopg import sql
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
-from lingqu.centre.entities import geoquery, reads
+from lingqu.centre.entities import evolution, geoquery, reads
 from lingqu.centre.entities.conditions import condition
 from lingqu.centre.entities.rows import Reader
 from lingqu.centre.entities.schema import schemas
-from lingqu.centre.entities.shapes import Draft, Entity, Query, plain
+from lingqu.centre.entities.shapes import Aggregated, Draft, Entity, Evolved, Instance, Query, plain
 
 _GIVEN = """
 with entity as (
@@ -40,10 +40,49 @@ class Foreign:
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class ForeignPast:
+    """An entity through time. ``standing``: by its latest instances, which decide what may be seen of it."""
+
+    standing: Foreign
+    instances: Sequence[Instance]
+    aggregates: Sequence[Aggregated] = ()
+    deleted_at: datetime | None = None
+
+
 def foreign(actor: Actor, given: Sequence[Foreign], query: Query, owner: str, note: Mapping[str, Any]) -> list[Entity]:
     """See ``door.foreign``."""
+    reader, seen = _seen(actor, given, query, owner)
+    found = [reader.entity(row) for row in seen]
+    reads.note(actor, found, more=note)
+    return found
+
+
+def evolutions(
+    actor: Actor, given: Sequence[ForeignPast], query: Query, owner: str, note: Mapping[str, Any]
+) -> list[Evolved]:
+    """See ``door.foreign_evolutions``."""
+    pasts = {each.standing.draft.id: each for each in given}
+    reader, seen = _seen(actor, [each.standing for each in pasts.values()], query, owner)
+    found = [_masked(reader, row, pasts[row[0]]) for row in seen]
+    evolution.note(actor, found, note)
+    return found
+
+
+def _masked(reader: Reader, row: Sequence[Any], past: ForeignPast) -> Evolved:
+    """What is masked is masked through time, and is not aggregated."""
+    entity = reader.entity(row)
+    masks = reader.masks(entity.type, entity.owner, entity.region, entity.id)
+    shown = ((each, access.apply_masks(masks, {each.attribute: each.instance})) for each in past.instances)
+    instances = [replace(each, instance=held[each.attribute]) for each, held in shown if each.attribute in held]
+    plainly = [a for a in past.aggregates if masks.get(a.attribute, masks.get("*", "none")) == "none"]
+    return Evolved(entity, instances, aggregates=plainly, deleted_at=past.deleted_at)
+
+
+def _seen(actor: Actor, given: Sequence[Foreign], query: Query, owner: str) -> tuple[Reader, list[tuple[Any, ...]]]:
+    """Rows that the actor may see, and who reads them."""
     if not given:
-        return []
+        return Reader(actor), []
     rows = {each.draft.id: _row(each, owner) for each in given}
     made = condition(actor, replace(query, geo=None, sorts=()))
     column, more = access.reached(actor)
@@ -57,9 +96,7 @@ def foreign(actor: Actor, given: Sequence[Foreign], query: Query, owner: str, no
     reader.know(reached)
     seen = [_raw(rows[pk]) for pk in reached]
     reader.count(seen)
-    found = [reader.entity(row) for row in seen]
-    reads.note(actor, found, more=note)
-    return found
+    return reader, seen
 
 
 def _row(each: Foreign, owner: str) -> dict[str, Any]:

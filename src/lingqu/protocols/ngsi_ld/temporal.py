@@ -16,11 +16,11 @@ from lingqu.centre.entities.door import Evolutions, Query
 from lingqu.protocols.models import EntityMap
 from lingqu.protocols.ngsi_ld import checking, compact, entity_maps, http, params, postquery, querying, temporal_forms
 from lingqu.protocols.ngsi_ld import temporal_params as said
+from lingqu.protocols.ngsi_ld.sources import through_time
 from lingqu.protocols.ngsi_ld.temporal_params import Asked
 from lingqu.protocols.ngsi_ld.terms import Terms, terms
 
 _PATH = "temporal/entities"
-_INSTANCE = "urn:ngsi-ld:Instance:"
 _CAUSE = "ngsi-ld temporal"
 
 
@@ -52,7 +52,7 @@ def _query(request: HttpRequest) -> HttpResponse:
     context = http.context_of(request)
     used = terms(context)
     media = http.accepted(request)
-    return _found(request, given, said.query(given, used), said.asked(given, used), media, context)
+    return _answered(request, given, said.query(given, used), said.asked(given, used), media, context)
 
 
 @http.endpoint
@@ -68,19 +68,20 @@ def query(request: HttpRequest) -> HttpResponse:
     body, selectors = postquery.parameters(document, used, more=("temporalQ", "aggrParams"))
     given = {**paging, **body, **temporal}
     asked = said.asked(given, used, aggregating="aggrMethods" in temporal)
-    return _found(request, given, said.query(given, used, selectors=selectors), asked, media, context)
+    return _answered(request, given, said.query(given, used, selectors=selectors), asked, media, context)
 
 
-def _found(
+def _answered(
     request: HttpRequest, given: Mapping[str, str], wanted: Query, asked: Asked, media: str, context: Any
 ) -> HttpResponse:
     actor, most = http.actor(request), said.page(request)
     mapped, created = _mapped(request, actor, given, wanted, asked)
+    spread = None
     if mapped is not None:
         wanted = replace(wanted, ids=tuple(pair[0] for pair in mapped.entities) or ("",))
-    found = Evolutions([])
-    if wanted.limit:
-        found = door.evolutions(actor, wanted, asked.window, most=most, aggregation=asked.aggregation)
+    else:
+        spread = through_time.queried(request, actor, given, wanted, asked, context, most)
+    found = spread.evolutions if spread else _here(actor, wanted, asked, most)
     _eligible(found, asked)
     documents = [temporal_forms.document(each, asked) for each in found.found]
     response = http.answer([d for d in documents if d], media, context)
@@ -88,14 +89,23 @@ def _found(
     path = request.path.removeprefix(f"{http.BASE}/").rstrip("/")
     if wanted.offset:
         http.add_link(response, path, paging, wanted.limit, max(wanted.offset - wanted.limit, 0), "prev", media)
+    if spread and spread.more:
+        http.add_link(response, path, paging, wanted.limit, wanted.offset + wanted.limit, "next", media)
     if found.next:
         _next(response, path, paging, wanted.limit, found.next, media)
     if params.wants_count(given):
-        response["NGSILD-Results-Count"] = str(door.count_evolutions(actor, wanted, asked.window))
+        count = spread.count if spread else door.count_evolutions(actor, wanted, asked.window)
+        response["NGSILD-Results-Count"] = str(count)
     if mapped is not None:
         entity_maps.tell(response, mapped)
         response.status_code = 201 if created and request.method == "GET" else 200
     return _partial(response, found, asked)
+
+
+def _here(actor: Actor, wanted: Query, asked: Asked, most: int) -> Evolutions:
+    if not wanted.limit:
+        return Evolutions([])
+    return door.evolutions(actor, wanted, asked.window, most=most, aggregation=asked.aggregation)
 
 
 def _mapped(
@@ -190,7 +200,9 @@ def _retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
     most = said.page(request)
     querying.valid_id(entity_id)
     actor = http.actor(request)
-    found = door.evolution(actor, entity_id, asked.window, most=most, aggregation=asked.aggregation)
+    found = through_time.retrieved(request, actor, entity_id, given, asked, context, most)
+    if found is None:
+        found = door.evolution(actor, entity_id, asked.window, most=most, aggregation=asked.aggregation)
     [each] = found.found
     querying.of_type(each.entity, given.get("type", ""), used)
     _eligible(found, asked)
@@ -275,4 +287,4 @@ def _uuid(instance_id: str) -> str:
     """The id as the store has it. What is no id of ours is none that is known."""
     if not checking.is_uri(instance_id):
         raise http.bad_data("the instance's id must be a URI")
-    return instance_id.removeprefix(_INSTANCE)
+    return instance_id.removeprefix(temporal_forms.INSTANCE)

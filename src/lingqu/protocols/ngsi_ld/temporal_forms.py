@@ -12,7 +12,7 @@ from lingqu.protocols.ngsi_ld.checking import KINDS, NULL, VALUES, wrong
 from lingqu.protocols.ngsi_ld.temporal_params import Asked
 from lingqu.protocols.ngsi_ld.terms import Terms
 
-_ID = "urn:ngsi-ld:Instance:"
+INSTANCE = "urn:ngsi-ld:Instance:"
 # What stands around a value in the simplified form, beside its time.
 _WRAPPED = {"LanguageProperty": "languageMap", "JsonProperty": "json", "VocabProperty": "vocab"}
 _PLURALS = {"object": "objects", "languageMap": "languageMaps", "json": "jsons", "vocab": "vocabs"}
@@ -103,7 +103,7 @@ def _instance(found: Instance, asked: Asked) -> dict[str, Any]:
     written = compact.attribute(found.instance, asked.shape)
     result = dict(written) if isinstance(written, Mapping) and not _is_value(found, written) else {"value": written}
     if found.attribute != _SCOPE:
-        result["instanceId"] = _ID + found.id
+        result["instanceId"] = INSTANCE + found.id
     elif found.deleted_at is None:  # a change by the core API has no time but that of its writing (4.5.6)
         result.setdefault("observedAt", compact.moment(found.modified_at or found.at))
     shown = asked.shape.sys_attrs

@@ -48,6 +48,7 @@ class Call:
     path: str
     params: tuple[tuple[str, str], ...] = ()
     body: Any = None
+    prefer: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,8 @@ def _headers(given: Mapping[str, str], call: Call) -> dict[str, str]:
     found |= call.wire.headers(call.body is not None)
     if source.tenant:
         found["NGSILD-Tenant"] = source.tenant
+    if call.prefer:
+        found["Prefer"] = call.prefer
     for key, value in source.headers.items():
         name = key.lower()
         if key in sealing.SETTINGS or name in _OURS:

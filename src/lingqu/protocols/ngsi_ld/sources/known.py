@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Count, Max
 
 from lingqu.centre.access import door as access
+from lingqu.centre.entities.door import Window
 from lingqu.protocols.models import Source
 from lingqu.protocols.ngsi_ld.sources import form, operations, sealing
 
@@ -70,6 +71,8 @@ class Known:
     headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     document: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
     until: datetime | None = None
+    since: Mapping[str, tuple[datetime, datetime | None]] = field(default_factory=dict, hash=False)
+    """Of what time it tells, by the names of ``form.INTERVALS``."""
 
     @property
     def proxied(self) -> bool:
@@ -94,7 +97,13 @@ def of(row: Source) -> Known:
         headers=sealing.opened(row.sealed),
         document=document,
         until=row.expires_at,
+        since={name: _interval(document[name]) for name in form.INTERVALS if name in document},
     )
+
+
+def _interval(given: Mapping[str, str]) -> tuple[datetime, datetime | None]:
+    end = given.get("endAt")
+    return datetime.fromisoformat(given["startAt"]), datetime.fromisoformat(end) if end else None
 
 
 def informations(document: Mapping[str, Any]) -> tuple[Information, ...]:
@@ -128,13 +137,37 @@ _shelves: dict[str, _Shelf] = {}
 def living() -> tuple[Known, ...]:
     """Those that are neither paused nor over, and that tell the latest state: one with an interval tells of the past
     (5.10.2)."""
+    return tuple(known for known in _registered() if not known.since)
+
+
+def through_time(window: Window, operation: str) -> tuple[Known, ...]:
+    """Those that are neither paused nor over, and that tell of the past: within an interval of theirs that meets the
+    window (5.2.9, 5.10.2), or as they were registered for that very operation."""
+    return tuple(known for known in _registered() if _tells(known, window, operation))
+
+
+def _tells(known: Known, window: Window, operation: str) -> bool:
+    named = "operations" in known.document
+    if named and operation not in known.operations:
+        return False
+    if not known.since:
+        return named
+    if not window.axis:
+        return True
+    interval = known.since.get("observationInterval" if window.axis == "observedAt" else "managementInterval")
+    if interval is None:
+        return False
+    begins, ends = interval
+    return (window.before is None or begins < window.before) and not (ends and window.since and ends <= window.since)
+
+
+def _registered() -> tuple[Known, ...]:
     now, shelf = time.monotonic(), _shelves.setdefault(access.tenancy.current(), _Shelf())
     if now - shelf.looked >= LOOK_EVERY:
         sign = tuple(Source.objects.aggregate(n=Count("pk"), at=Max("modified_at")).values())
         if sign != shelf.sign:
             rows = Source.objects.filter(paused=False).order_by("created_at", "id") if sign[0] else ()
-            latest = (row for row in rows if not set(form.INTERVALS) & row.document.keys())
-            shelf.known = tuple(of(row) for row in latest)
+            shelf.known = tuple(of(row) for row in rows)
         shelf.looked, shelf.sign = now, sign
     moment = datetime.now(UTC)
     return tuple(known for known in shelf.known if known.until is None or known.until > moment)

@@ -21,7 +21,7 @@ _PASSED = ("georel", "geometry", "coordinates", "scopeQ", "lang")
 
 def retrieval(target: Target, entity_id: str, wanted: frozenset[str], context: Any) -> Call:
     how = wire.of(target.source, context)
-    names = _narrowed(wanted, target.attributes)
+    names = narrowed(wanted, target.attributes)
     params = [("attrs", ",".join(how.terms.said(n) for n in sorted(names)))] if names else []
     params.append(("options", "sysAttrs"))
     if "retrieveEntity" in target.source.operations:
@@ -34,7 +34,8 @@ def retrieval(target: Target, entity_id: str, wanted: frozenset[str], context: A
     return Call(target.source, how, "POST", "entityOperations/query", (params[-1],), _document(said))
 
 
-def _narrowed(wanted: frozenset[str], registered: frozenset[str]) -> frozenset[str]:
+def narrowed(wanted: frozenset[str], registered: frozenset[str]) -> frozenset[str]:
+    """Attributes to ask for; none for all."""
     return wanted & registered if wanted and registered else wanted or registered
 
 
@@ -59,14 +60,14 @@ def query(
     paging = [("limit", str(limit)), ("options", "sysAttrs")] if limit else [("limit", "0")]
     if given.get("count") == "true":
         paging.append(("count", "true"))
-    said = _said(target, how, given, asked, shape, split)
+    said = parameters(target, how, given, asked, shape, split)
     if by_get:
         return Call(target.source, how, "GET", "entities", (*said.items(), *paging))
     return Call(target.source, how, "POST", "entityOperations/query", tuple(paging), _document(said))
 
 
-def _said(
-    target: Target, how: wire.Wire, given: Mapping[str, str], asked: Query, shape: Shape, split: bool
+def parameters(
+    target: Target, how: wire.Wire, given: Mapping[str, str], asked: Query, shape: Shape, split: bool = False
 ) -> dict[str, str]:
     """The query as parameters, narrowed to what the source was registered for."""
     kinds, ids, pattern = selection(asked)
@@ -79,7 +80,7 @@ def _said(
     elif pattern:
         found["idPattern"] = pattern
     wanted = frozenset(() if split else asked.has) or (shape.attrs | frozenset(shape.pick.members)) - projection.OWN
-    if names := _narrowed(wanted if not asked.q else wanted & frozenset(asked.has), target.attributes):
+    if names := narrowed(wanted if not asked.q else wanted & frozenset(asked.has), target.attributes):
         found["attrs"] = ",".join(how.terms.said(name) for name in sorted(names))
     if not split:
         found |= {name: given[name] for name in _PASSED if name in given}

@@ -220,9 +220,9 @@ def queried(
     filters = replace(asked, limit=0, offset=0) if not split else _unfiltered(asked)
     for target, reply in zip(chosen, ask.questions(request, calls), strict=True):
         if reply.fine:
-            answers.count += _count(reply)
+            answers.count += counted(reply)
             documents = reply.document if reply.document is not None else []
-            _taken(request, answers, actor, target, reply, documents, _selecting(filters))
+            _taken(request, answers, actor, target, reply, documents, selecting(filters))
     entities = answers.merged(local.entities)
     if split:
         entities = refiltered(actor, entities, asked)
@@ -248,7 +248,7 @@ def _unfiltered(asked: Query) -> Query:
     return replace(asked, q="", geo=None, scope_q="", has=())
 
 
-def _selecting(asked: Query) -> Query:
+def selecting(asked: Query) -> Query:
     """What a source has filtered by already is not asked of the part of the entity that it holds."""
     return replace(asked, q="", geo=None, scope_q="", has=(), sorts=(), asked_elsewhere=asked.q)
 
@@ -261,7 +261,7 @@ def refiltered(actor: Actor, entities: list[Entity], asked: Query) -> list[Entit
     return [entity for entity in entities if entity.id in kept]
 
 
-def _count(reply: Reply) -> int:
+def counted(reply: Reply) -> int:
     text = reply.headers.get("NGSILD-Results-Count", "")
     if text.isdigit():
         return int(text)

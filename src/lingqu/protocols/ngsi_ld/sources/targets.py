@@ -39,14 +39,15 @@ class Target:
 
 def those(
     actor: Actor, request: HttpRequest, kinds: Sequence[frozenset[str]], ids: Sequence[str], pattern: str,
-    attributes: frozenset[str], *operations: str, csf: str = "",
+    attributes: frozenset[str], *operations: str, csf: str = "", among: Iterable[Known] | None = None,
 ) -> list[Target]:  # fmt: skip
     """Sources that may hold what is asked, that support the operation, that the request did not come from, and of
-    whose entities the actor may read some."""
+    whose entities the actor may read some. ``among``: these alone, whatever operations they support."""
     through = ask.passed(request)
     if ask.alias() in through:
         return []
-    able = [k for k in known.able(known.living(), *operations) if not k.alias or k.alias not in through]
+    supporting = known.able(known.living(), *operations) if among is None else among
+    able = [k for k in supporting if not k.alias or k.alias not in through]
     chosen: list[Target] = []
     for source in found.by_csf(able, csf) if csf else able:
         matching, selected = [], set()
