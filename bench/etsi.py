@@ -41,8 +41,11 @@ KEPT = "https://raw.githubusercontent.com/marek-mraz/ngsi-ld-test-suite/main/res
 STRAY = (
     "https://easy-global-market.github.io/ngsild-api-data-models/ngsildTestSuite/ngsildTestSuiteV1.8-compound.jsonld"
 )
-# A context of another project, which the suite names and does not hold: it uses no more of it.
-ELSEWHERE = "https://fiware.github.io/NGSI-LD_TestSuite/ldContext/testContext.jsonld"
+# Contexts of another project, which the suite names and does not hold: it uses no more of them.
+ELSEWHERE = (
+    "https://fiware.github.io/NGSI-LD_TestSuite/ldContext/testContext.jsonld",
+    "https://fiware.github.io/data-models/context.jsonld",
+)
 PORTS = {"notification_server": 8085, "context_source": 8086, "context_server": 8087}
 OUTBOUND = (
     "127.0.0.1,localhost,my.second.endpoint.org,unreachable.endpoint,my.csource.org,my.new.csource.org,peer.example,"
@@ -236,7 +239,7 @@ def _contexts(suite: Path, folder: Path) -> None:
     index = {KEPT + file.name: file.name for file in files}
     index[STRAY] = "ngsi-ld-test-suite-compound.jsonld"
     (folder / "elsewhere.jsonld").write_text(json.dumps({"@context": {"T1": "http://example.org/T1"}}))
-    index[ELSEWHERE] = "elsewhere.jsonld"
+    index |= dict.fromkeys(ELSEWHERE, "elsewhere.jsonld")
     (folder / "index.json").write_text(json.dumps(index, indent=1))
 
 

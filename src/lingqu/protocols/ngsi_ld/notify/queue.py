@@ -267,7 +267,7 @@ def drop(what: Waiting) -> None:
 
 
 _TAKEN = """
-update protocols_subscription s set times_sent = times_sent + 1, last_notification = %(now)s, last_success = %(now)s,
+update protocols_subscription s set times_sent = times_sent + (attempts = 0)::int, last_notification = %(now)s, last_success = %(now)s,
     attempts = 0, why = null, next_at = case when rest > 0 then %(now)s + rest * interval '1 second' end
 from unnest(%(ids)s::text[], %(rests)s::double precision[]) taken(id, rest) where s.id = taken.id
 """
@@ -292,8 +292,9 @@ def settled(done: Sequence[tuple[Subscription, Waiting, Outcome]]) -> None:
 
 
 def _failed(row: Subscription, outcome: Outcome) -> None:
-    now, found = timezone.now(), Subscription.objects.filter(pk=row.pk)
-    common: dict[str, Any] = {"times_sent": F("times_sent") + 1, "last_notification": now}
+    """5.8.6: a notification is counted once, however often it is tried."""
+    now, found, counted = timezone.now(), Subscription.objects.filter(pk=row.pk), int(row.attempts == 0)
+    common: dict[str, Any] = {"times_sent": F("times_sent") + counted, "last_notification": now}
     why = {
         "rule": outcome.rule,
         "message": outcome.message.model_dump(),
@@ -302,7 +303,7 @@ def _failed(row: Subscription, outcome: Outcome) -> None:
     }
     cooldown = timedelta(milliseconds=row.document["notification"]["endpoint"].get("cooldown", 0))
     rest = max(pause(row.attempts + 1), cooldown)
-    failed = common | {"times_failed": F("times_failed") + 1, "last_failure": now, "attempts": F("attempts") + 1}
+    failed = common | {"times_failed": F("times_failed") + counted, "last_failure": now, "attempts": F("attempts") + 1}
     found.update(**failed, why=why, next_at=now + rest)
     if row.attempts + 1 >= TRIES:
         park(row.pk, why)
