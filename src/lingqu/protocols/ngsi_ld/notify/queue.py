@@ -267,8 +267,9 @@ def drop(what: Waiting) -> None:
 
 
 _TAKEN = """
-update protocols_subscription s set times_sent = times_sent + (attempts = 0)::int, last_notification = %(now)s, last_success = %(now)s,
-    attempts = 0, why = null, next_at = case when rest > 0 then %(now)s + rest * interval '1 second' end
+update protocols_subscription s set times_sent = times_sent + (attempts = 0)::int, last_notification = %(now)s,
+    last_success = %(now)s, attempts = 0, why = null,
+    next_at = case when rest > 0 then %(now)s + rest * interval '1 second' end
 from unnest(%(ids)s::text[], %(rests)s::double precision[]) taken(id, rest) where s.id = taken.id
 """
 
