@@ -341,7 +341,7 @@ def add_link(
 
 def only(request: HttpRequest, *names: str) -> dict[str, str]:
     """The query parameters, of which no other may be given. Raises Problem (InvalidRequest)."""
-    given: dict[str, str] = request.GET.dict()  # type: ignore[assignment]
+    given: dict[str, str] = request.GET.dict() if request.META.get("QUERY_STRING") else {}  # type: ignore[assignment]
     for name in given:
         if name not in names:
             raise invalid_request(f"unknown query parameter {name!r}")

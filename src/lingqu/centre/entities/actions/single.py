@@ -7,6 +7,7 @@ not, what another writes at the same time, what would stay as it is. ``write`` t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -106,4 +107,9 @@ def _ledger(actor: Actor, draft: Draft, mode: Mode, cause: str, done: Written) -
 def _ask(cursor: Any, actor: Actor, statement: str, row: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
     granted, more = (sql.SQL("true"), {}) if actor.kind == "system" else access.visible(actor, "write")
     said = {"actor": actor.name, "department": actor.department, "drafts": orjson.dumps([row]).decode()}
-    cursor.execute(sql.SQL(statement).format(granted=granted), {**more, **said, **parameters})
+    cursor.execute(_whole(statement, granted.as_string()), {**more, **said, **parameters})
+
+
+@lru_cache(1000)
+def _whole(statement: str, granted: str) -> str:
+    return sql.SQL(statement).format(granted=sql.SQL(granted)).as_string()
