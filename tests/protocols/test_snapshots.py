@@ -28,6 +28,8 @@ pytestmark = pytest.mark.usefixtures("city")
 V1 = "/ngsi-ld/v1"
 CAR = "urn:ngsi-ld:Car:"
 CARS = {"type": "Query", "entities": [{"type": "Car"}]}
+THROUGH = {"temporalQ": {"timerel": "after", "timeAt": "2026-01-01T00:00:00Z"}}
+SINCE = "timerel=after&timeAt=2026-01-01T00:00:00Z"
 
 
 def client(name: str, *roles: str, department: str = "it") -> Client:
@@ -88,6 +90,84 @@ def test_what_was_found_stays_as_it_was(api: Client) -> None:
         headers={"NGSILD-Snapshot": told["id"]},
     )
     assert ids(asked) == ["2", "3"]
+
+
+def drive(number: int, *speeds: int) -> None:
+    """A speed an hour, from midnight on."""
+    for hour, speed in enumerate(speeds):
+        at = f"2026-01-02T{hour:02}:00:00Z"
+        attribute = {"type": "Property", "value": speed, "observedAt": at}
+        door.write(SYSTEM, [Draft(f"{CAR}{number}", "Car", {"speed": attribute})])
+
+
+def speeds(document: Any) -> list[int]:
+    return [each["value"] for each in document["speed"]]
+
+
+def test_the_past_stays_as_it_was(api: Client) -> None:
+    drive(1, 10, 20, 30)
+    drive(2, 5)
+    late = {"temporalQ": {"timerel": "after", "timeAt": "2026-01-02T01:30:00Z"}}
+    early = {"temporalQ": {"timerel": "before", "timeAt": "2026-01-02T01:30:00Z"}}
+    where = made(api, CARS, snapshotTemporalQueries=[{**CARS, **late}, {**CARS, **early, "q": "speed>5"}])
+    told = api.get(where).json()
+    assert told["snapshotStatus"] == "success"
+    assert told["snapshotTemporalQueriesDetails"] == [{"resultStatus": "success"}] * 2
+    drive(1, 11, 21, 31, 41)
+    drive(3, 1)
+    door.delete(SYSTEM, [CAR + "2"])
+    answer = of(api, where, f"temporal/entities?type=Car&{SINCE}&count=true")
+    assert [(e["id"], speeds(e)) for e in answer.json()] == [(CAR + "1", [10, 20, 30])]  # what both found, together
+    assert (answer["NGSILD-Results-Count"], answer["NGSILD-Snapshot"]) == ("1", told["id"])
+    assert speeds(of(api, where, f"temporal/entities/{CAR}1?{SINCE}&lastN=2").json()) == [30, 20]
+    assert of(api, where, f"temporal/entities/{CAR}3?{SINCE}").status_code == 404
+    assert of(api, where, f"temporal/entities?type=Car&{SINCE}&q=speed>30").json() == []
+    [found] = of(api, where, f"temporal/entities?type=Car&{SINCE}&format=aggregatedValues&aggrMethods=max").json()
+    assert found["speed"]["max"][0][0] == 30
+    by_body = api.post(
+        f"{V1}/temporal/entityOperations/query",
+        {**CARS, **THROUGH},
+        content_type="application/json",
+        headers={"NGSILD-Snapshot": told["id"]},
+    )
+    assert [speeds(e) for e in by_body.json()] == [[10, 20, 30]]
+    assert ids(of(api, where, "entities?type=Car")) == ["1", "2"]  # by the other query
+    clone = api.post(f"{where}/clone", {}, content_type="application/json")["Location"]
+    assert api.delete(where).status_code == 204
+    assert speeds(of(api, clone, f"temporal/entities/{CAR}1?{SINCE}").json()) == [10, 20, 30]
+    alone = made_past(api, {**CARS, **THROUGH})
+    assert ids(of(api, alone, "entities?type=Car")) == []
+    assert "snapshotQueriesDetails" not in api.get(alone).json()
+
+
+def made_past(api: Client, *queries: Any) -> str:
+    body = {"type": "Snapshot", "snapshotTemporalQueries": list(queries)}
+    answer = api.post(f"{V1}/snapshots", body, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    return str(answer["Location"])
+
+
+def test_nobody_sees_more_of_a_copied_past_than_today(as_web: Callable[[], AbstractContextManager[None]]) -> None:
+    born = {**person(0), "idNumber": {"type": "Property", "value": "11010519491231002X"}}
+    past = {name: {**each, "observedAt": "2026-01-02T00:00:00Z"} for name, each in born.items()}
+    door.write(SYSTEM, [Draft("urn:ngsi-ld:Person:0", "Person", past, owner="police")])
+    wang, li = client("wang", "police", department="police"), client("li", "police", department="police")
+    one = f"temporal/entities/urn:ngsi-ld:Person:0?{SINCE}"
+    with as_web():
+        where = made_past(wang, {"type": "Query", "entities": [{"type": "Person"}], **THROUGH})
+        assert of(wang, where, one).json()["name"][0]["value"] == "王小明0"
+        assert of(li, where, one).status_code == 404
+    row = LedgerRow.objects.filter(act="read", entity_type="Person").latest("pk")
+    assert row.detail["history"] is True
+    account = Account.objects.get(username="wang")
+    account.department = "civil"
+    account.save()
+    with as_web():
+        assert of(wang, where, one).json()["name"][0]["value"] == "王***"
+    account.roles = []
+    account.save()
+    with as_web():
+        assert of(wang, where, one).status_code in (403, 404)
 
 
 def test_places_and_links_are_those_of_the_snapshot(api: Client) -> None:
@@ -188,7 +268,7 @@ def test_copies_end(api: Client) -> None:
     assert of(api, clone, "entities?type=Car").status_code == 404
     assert snapshots.sweep() == 1
     with connection.cursor() as cursor:
-        cursor.execute("select count(*) from entity_frozen")
+        cursor.execute("select (select count(*) from entity_frozen) + (select count(*) from entity_frozen_past)")
         assert cursor.fetchone() == (0,)
 
 
@@ -204,7 +284,10 @@ def test_copies_end(api: Client) -> None:
         ({"snapshotQueries": [CARS], "id": "no uri"}, 400),
         ({"snapshotQueries": [CARS], "colour": "red"}, 400),
         ({"snapshotQueries": [{**CARS, "q": 'speed=="\\u0000"'}]}, 400),
-        ({"snapshotQueries": [CARS], "snapshotTemporalQueries": [CARS]}, 422),
+        ({"snapshotQueries": [CARS], "snapshotTemporalQueries": [CARS]}, 400),
+        ({"snapshotTemporalQueries": []}, 400),
+        ({"snapshotTemporalQueries": [{**CARS, **THROUGH, "aggrParams": {"aggrMethods": ["max"]}}]}, 400),
+        ({"snapshotQueries": [CARS], "endpoint": {"uri": "http://example.org"}}, 422),
         ({"snapshotQueries": [{"type": "Query", "q": "speed>"}]}, 400),
     ],
 )

@@ -202,6 +202,13 @@ def keep_frozen(actor: Actor, snapshot: str, entities: Sequence[Entity]) -> int:
 
 
 @steady
+def keep_frozen_past(actor: Actor, snapshot: str, evolved: Sequence[Evolved]) -> int:
+    """Keep evolutions with the instances that they hold, as the actor sees them now; ``evolutions`` with
+    ``Query.frozen`` and ``evolution`` read them. Gives how many were not there yet."""
+    return _frozen.keep_past(actor, snapshot, evolved)
+
+
+@steady
 def copy_frozen(actor: Actor, snapshot: str, to: str) -> int:
     """The same copies once more."""
     return _frozen.copy(actor, snapshot, to)
@@ -269,11 +276,18 @@ def strike(
 
 @steady
 def evolution(
-    actor: Actor, entity_id: str, window: Window, *, most: int = 1000, aggregation: Aggregation | None = None
+    actor: Actor,
+    entity_id: str,
+    window: Window,
+    *,
+    most: int = 1000,
+    aggregation: Aggregation | None = None,
+    frozen: str = "",
 ) -> Evolutions:
     """One entity through time, also when it was deleted. ``most`` instances, and all that have the time of the last.
-    Raises NotFound where it does not exist or is not to be seen; an empty window is none."""
-    return _evolution.evolution(actor, entity_id, window, most, aggregation)
+    ``frozen``: as a snapshot holds it. Raises NotFound where it does not exist or is not to be seen; an empty window is
+    none."""
+    return _evolution.evolution(actor, entity_id, window, most, aggregation, frozen)
 
 
 @steady

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
-from lingqu.centre.entities import faults, geoquery, looking, qlang, reads
+from lingqu.centre.entities import faults, frozen, geoquery, looking, qlang, reads
 from lingqu.centre.entities.conditions import condition, unseen
 from lingqu.centre.entities.looking import Looking
 from lingqu.centre.entities.rows import COLUMNS, Reader
@@ -61,11 +61,11 @@ def evolutions(actor: Actor, query: Query, window: Window, most: int, aggregatio
     """See ``door.evolutions``."""
     chosen = _Chosen(actor, query, window)
     rows = chosen.page("entity")
-    if window.axis == "deletedAt":
+    if window.axis == "deletedAt" and not query.frozen:
         rows = _merged(rows, chosen.page("gone"), query)
     more = len(rows) > query.limit
     rows = rows[: query.limit]
-    looked = _Looked(actor, window, query.scope_q, most, aggregation)
+    looked = _Looked(actor, window, query.scope_q, most, aggregation, query.frozen)
     found = looked.of(rows)
     return Evolutions(found, looked.cut, str(rows[-1][0]) if more and rows else "")
 
@@ -78,15 +78,21 @@ def _merged(one: list[_Row], other: list[_Row], query: Query) -> list[_Row]:
 def count(actor: Actor, query: Query, window: Window) -> int:
     """See ``door.count_evolutions``."""
     chosen = _Chosen(actor, query, window)
-    return chosen.count("entity") + (chosen.count("gone") if window.axis == "deletedAt" else 0)
+    gone = window.axis == "deletedAt" and not query.frozen
+    return chosen.count("entity") + (chosen.count("gone") if gone else 0)
 
 
-def evolution(actor: Actor, entity_id: str, window: Window, most: int, aggregation: Aggregation | None) -> Evolutions:
+def evolution(
+    actor: Actor, entity_id: str, window: Window, most: int, aggregation: Aggregation | None, snapshot: str = ""
+) -> Evolutions:
     """See ``door.evolution``."""
-    row = _standing(actor, entity_id)
-    if row[_WIDTH] is not None and not of_one(entity_id):
-        raise faults.missing(entity_id)
-    looked = _Looked(actor, window, "", most, aggregation)
+    if snapshot:
+        row = _kept(actor, entity_id, snapshot)
+    else:
+        row = _standing(actor, entity_id)
+        if row[_WIDTH] is not None and not of_one(entity_id):
+            raise faults.missing(entity_id)
+    looked = _Looked(actor, window, "", most, aggregation, snapshot)
     return Evolutions(looked.of([row]), looked.cut)
 
 
@@ -104,6 +110,19 @@ def _standing(actor: Actor, entity_id: str) -> _Row:
         raise faults.missing(entity_id)
     found: _Row = row
     return found
+
+
+def _kept(actor: Actor, entity_id: str, snapshot: str) -> _Row:
+    granted, parameters = access.visible(actor)
+    before, more = frozen.over(snapshot, past=True)
+    statement = before + sql.SQL(f"select {COLUMNS}, deleted_at from entity where id = %(id)s and ") + granted  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**parameters, **more, "id": entity_id})
+        row: _Row | None = cursor.fetchone()
+    if row is None:
+        raise faults.missing(entity_id)
+    access.require_purpose(actor, (row[1],))
+    return row
 
 
 def _over(actor: Actor, entity_id: str) -> _Row:
@@ -140,14 +159,17 @@ class _Chosen:
         tree = qlang.parse(query.q) if query.q else None
         plain = replace(query, q="", has=(), facets={}, geo=None, scope_q="", sorts=(), words="")
         self.made = condition(actor, plain)
+        self.before, asked_of = frozen.over(query.frozen, past=True)
+        self.made.parameters |= asked_of
         if masked := unseen(actor, query, tree):
             self.made.add("type <> all(%(hidden)s)", hidden=sorted(masked))
         self.query = query
         self.exact = geoquery.exact(query.geo) if query.geo is not None else None
-        self.looking = Looking(replace(window, attributes=query.has, without=()), query.scope_q)
+        self.looking = Looking(replace(window, attributes=query.has, without=()), query.scope_q, frozen=query.frozen)
         seen = _seen(actor, self.looking.parameters)
         named = self.looking.narrowed()
-        if window.axis == "observedAt" and not (tree or query.geo or query.scope_q or window.datasets):
+        plainly = not (tree or query.geo or query.scope_q or window.datasets or query.frozen)
+        if window.axis == "observedAt" and plainly:
             self._simply(named, seen)
         else:
             self._looking_at(named, seen, tree)
@@ -192,8 +214,9 @@ class _Chosen:
             return self._exactly(cursor, statement, parameters)
 
     def _statement(self, which: str, where: list[sql.Composable], order: str) -> sql.Composable:
-        text = _selected(which, ", shapes::text" if self.exact is not None else "") + self.source
-        return sql.SQL(text) + sql.SQL(" and ").join(where) + sql.SQL(f" order by {order}")
+        more = ", shapes::text" if self.exact is not None else ""
+        text = f"select {COLUMNS}, deleted_at{more} from entity" if self.query.frozen else _selected(which, more)  # noqa: S608
+        return self.before + sql.SQL(text + self.source) + sql.SQL(" and ").join(where) + sql.SQL(f" order by {order}")
 
     def _exactly(self, cursor: Any, statement: sql.Composable, parameters: dict[str, Any]) -> list[_Row]:
         assert self.exact is not None
@@ -242,11 +265,13 @@ def _seen(actor: Actor, parameters: dict[str, Any]) -> tuple[str, ...]:
 class _Looked:
     """The instances of chosen entities. ``cut``: the window holds more than was asked for."""
 
-    def __init__(self, actor: Actor, window: Window, scope_q: str, most: int, aggregation: Aggregation | None) -> None:
+    def __init__(
+        self, actor: Actor, window: Window, scope_q: str, most: int, aggregation: Aggregation | None, snapshot: str
+    ) -> None:
         self.actor, self.window, self.most, self.aggregation = actor, window, most, aggregation
-        self.looking = Looking(window, scope_q)
+        self.looking = Looking(window, scope_q, frozen=snapshot)
         self.look = self.looking.look("listed.id", "i.*", self.looking.narrowed(), _SHOWN)
-        self.reader, self.cut = Reader(actor), False
+        self.reader, self.cut = Reader(actor, frozen=snapshot, past=True), False
 
     def of(self, rows: Sequence[_Row]) -> list[Evolved]:
         if not rows:

@@ -22,10 +22,17 @@ _TIMES = {
 _ALL = """
 with i as materialized (
     select x.attribute, x.dataset, x.instance, x.instance_id, x.created_at, x.modified_at, x.deleted_at, {time} as at
-    from {home}.evolution({id}, {named}) x
+    from {home} x
 ){scoped}
 select {what} from i where {within}
 """
+# The same of a copy (``frozen``).
+_KEPT = """(
+    select r.* from entity_frozen_past f cross join lateral jsonb_to_recordset(f.past) as r(
+        attribute text, dataset text, instance jsonb, instance_id text, observed_at timestamptz, created_at timestamptz,
+        modified_at timestamptz, deleted_at timestamptz
+    ) where f.snapshot = %(frozen)s and f.id = {id} and ({named} is null or r.attribute = any ({named}))
+)"""
 _STANDS = """
 exists (select from jsonb_each(entity.attrs || entity.geo) i(attribute, instance)
         where jsonb_typeof(i.instance) = 'object' and i.instance ? 'observedAt' and {within})
@@ -104,13 +111,14 @@ group by f.id, attribute, dataset, begin, e.last order by 1, 2, 3, 5 limit %(mos
 @dataclass
 class Looking:
     """A window and a query over what lies in it. ``parameters`` are of what ``look`` and ``holds`` give. ``named``: the
-    attributes that have to be looked at; None are all."""
+    attributes that have to be looked at; None are all. ``frozen``: the snapshot whose copies are looked at."""
 
     window: Window
     scope_q: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
     named: set[str] | None = None
+    frozen: str = ""
 
     def __post_init__(self) -> None:
         self.parameters |= {"since": self.window.since, "before": self.window.before}
@@ -131,14 +139,17 @@ class Looking:
     def look(self, entity_id: str, what: str, *more: str) -> str:
         """Instances of one entity in the window, as a select. ``entity_id``, ``what``, ``more`` are our own words."""
         within = " and ".join([self._within, *(part for part in more if part)])
-        named = "null"
+        named = "null::text[]"
         if self.named is not None:
             named = "%(named)s::text[]"
             self.parameters["named"] = sorted(self.named | ({"@scope"} if self.scope_q else set()))
         time = _TIMES[self.window.axis]
-        home = f'"tenant_{tenant}"' if (tenant := access.tenancy.current()) else "guard"
-        given = {"home": home, "time": time, "id": entity_id, "named": named}
-        return _ALL.format(**given, scoped=self._scoped, what=what, within=within)
+        schema = f'"tenant_{tenant}"' if (tenant := access.tenancy.current()) else "guard"
+        home = f"{schema}.evolution({entity_id}, {named})"
+        if self.frozen:
+            self.parameters["frozen"] = self.frozen
+            home = _KEPT.format(id=entity_id, named=named)
+        return _ALL.format(home=home, time=time, scoped=self._scoped, what=what, within=within)
 
     def stands(self, *more: str) -> str:
         """Whether what stands is in the window already, by which most entities are found without their past."""

@@ -38,6 +38,8 @@ class Reader:
     _schemas: dict[str, Schema] | None = None
     frozen: str = ""
     """The snapshot whose copies these are."""
+    past: bool = False
+    """Whether they are its copies of evolutions."""
 
     def entities(self, rows: Sequence[Sequence[Any]]) -> list[Entity]:
         """``rows`` in the order of COLUMNS. What agreements opened is counted against them."""
@@ -50,7 +52,7 @@ class Reader:
         column, parameters = access.reached(self.actor)
         if column is None or not ids:
             return
-        before, more = frozen.over(self.frozen)
+        before, more = frozen.over(self.frozen, self.past)
         statement = sql.SQL("select id, {} from entity where id = any(%(ids)s)").format(column)
         with connection.cursor() as cursor:
             cursor.execute(before + statement, {**parameters, **more, "ids": list(ids)})

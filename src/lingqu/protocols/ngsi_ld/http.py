@@ -105,8 +105,9 @@ def _lean(response: HttpResponse) -> Any:
 def _of_snapshot(request: HttpRequest) -> None:
     """A snapshot is there for querying and retrieving entities; whatever else names one is refused."""
     path = request.path.removeprefix(f"{BASE}/").strip("/")
-    reads = request.method in ("GET", "HEAD") and path.split("/")[0] == "entities" and "/attrs" not in path
-    if not reads and path != "entityOperations/query":
+    through = path.removeprefix("temporal/")
+    reads = request.method in ("GET", "HEAD") and through.split("/")[0] == "entities" and "/attrs" not in path
+    if not reads and through != "entityOperations/query":
         raise Problem(
             "OperationNotSupported", 422, "快照只能查询和读取实体", "a snapshot is for querying and retrieving entities"
         )

@@ -24,13 +24,23 @@ from django.utils import timezone
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
-from lingqu.centre.entities.door import Draft, Foreign, Query
+from lingqu.centre.entities.door import Draft, Evolved, Foreign, Query
 from lingqu.kernel.errors import Conflict, LingquError
 from lingqu.kernel.text import Text
 from lingqu.protocols.models import Snapshot
-from lingqu.protocols.ngsi_ld import checking, compact, entity_maps, http, linkedq, params, postquery, subscription_form
+from lingqu.protocols.ngsi_ld import (
+    checking,
+    compact,
+    entity_maps,
+    http,
+    linkedq,
+    params,
+    postquery,
+    subscription_form,
+    temporal_params,
+)
 from lingqu.protocols.ngsi_ld.snapshot_header import one
-from lingqu.protocols.ngsi_ld.sources import known, reading
+from lingqu.protocols.ngsi_ld.sources import known, reading, through_time
 from lingqu.protocols.ngsi_ld.terms import terms
 
 LIFE, LONGEST = timedelta(hours=1), timedelta(days=1)
@@ -39,9 +49,10 @@ MOST, MOST_OF_ONE, MOST_QUERIES = 10_000, 20, 20
 AT_WORK = timedelta(minutes=2)
 """For how long somebody is taken to be at work on a snapshot."""
 _PAGE = 1000
-_LATER = ("snapshotTemporalQueries", "endpoint", "receiverInfo")
+_LATER = ("endpoint", "receiverInfo")
 _CHANGED = frozenset({"snapshotPriority", "snapshotLifetime", "expiresAt"})
-_MEMBERS = frozenset({"id", "type", "snapshotQueries", "@context"}) | _CHANGED
+_QUERIES = ("snapshotQueries", "snapshotTemporalQueries")
+_MEMBERS = frozenset({"id", "type", *_QUERIES, "@context"}) | _CHANGED
 _CLONED = frozenset({"id", "type", "@context"}) | _CHANGED
 _hands = threading.BoundedSemaphore(4)
 log = structlog.get_logger("lingqu.snapshots")
@@ -62,15 +73,17 @@ def _create(request: HttpRequest) -> HttpResponse:
     http.only(request)
     document, context = http.body(request)
     _checked(document, _MEMBERS)
-    queries = document.get("snapshotQueries")
-    if not isinstance(queries, list) or not 0 < len(queries) <= MOST_QUERIES:
-        raise http.bad_data(f"snapshotQueries must be a list of 1 to {MOST_QUERIES} queries")
+    queries = {name: document[name] for name in _QUERIES if name in document}
+    for name, each in queries.items():
+        if not isinstance(each, list) or not 0 < len(each) <= MOST_QUERIES:
+            raise http.bad_data(f"{name} must be a list of 1 to {MOST_QUERIES} queries")
+    if not queries:
+        raise http.bad_data("snapshotQueries or snapshotTemporalQueries must say what is kept")
     if b"\\u0000" in orjson.dumps(document):
         raise http.bad_data("a snapshot holds no NUL characters")
-    for query in queries:
-        _read(query, context)
+    _all(queries, context)
     row = _made(actor, document, context)
-    row.document = {"snapshotQueries": queries}
+    row.document = queries
     with transaction.atomic():
         _save(actor, row)
         _begin(request, actor, row)
@@ -105,6 +118,27 @@ def _read(document: Any, context: Any) -> _Asked:
     given, selectors = postquery.parameters(document, used)
     query = params.query(given, used, selectors=selectors)
     return _Asked(given, replace(query, limit=_PAGE), params.shape(given, used, http.JSON), context)
+
+
+@dataclass(frozen=True)
+class _AskedPast:
+    given: dict[str, str]
+    query: Query
+    asked: temporal_params.Asked
+    context: Any
+
+
+def _read_past(document: Any, context: Any) -> _AskedPast:
+    """One temporal query of a snapshot. Raises Problem."""
+    given, query, asked = temporal_params.in_body(document, terms(context))
+    if asked.aggregation is not None:
+        raise http.bad_data("a snapshot keeps instances; aggregate them when it is asked")
+    return _AskedPast(given, replace(query, limit=_PAGE, offset=0), asked, context)
+
+
+def _all(document: Mapping[str, Any], context: Any) -> tuple[list[_Asked], list[_AskedPast]]:
+    now, past = (document.get(name, ()) for name in _QUERIES)
+    return [_read(query, context) for query in now], [_read_past(query, context) for query in past]
 
 
 def _made(actor: Actor, document: Mapping[str, Any], context: Any) -> Snapshot:
@@ -160,22 +194,26 @@ def _created(row: Snapshot) -> HttpResponse:
 
 def _begin(request: HttpRequest, actor: Actor, row: Snapshot) -> None:
     """Fill it: now where this store alone is asked, else beside the request, once it is committed."""
-    asked = [_read(query, row.context) for query in row.document["snapshotQueries"]]
-    if not any(each.given.get("local") != "true" for each in asked) or not known.living():
-        _work(request, actor, row, asked)
+    asked, pasts = _all(row.document, row.context)
+    there = known.living() if any(each.given.get("local") != "true" for each in asked) else ()
+    through = any(
+        each.given.get("local") != "true" and known.through_time(each.asked.window, "queryTemporal") for each in pasts
+    )
+    if not there and not through:
+        _work(request, actor, row, asked, pasts)
         return
     Snapshot.objects.filter(pk=row.pk).update(filling=timezone.now() + AT_WORK)
     context = contextvars.copy_context()
     hand = threading.Thread(
-        target=context.run, args=(_beside, request, actor, row, asked), name="snapshot", daemon=True
+        target=context.run, args=(_beside, request, actor, row, asked, pasts), name="snapshot", daemon=True
     )
     transaction.on_commit(hand.start)
 
 
-def _beside(request: HttpRequest, actor: Actor, row: Snapshot, asked: list[_Asked]) -> None:
+def _beside(request: HttpRequest, actor: Actor, row: Snapshot, asked: list[_Asked], pasts: list[_AskedPast]) -> None:
     try:
         with _hands, access.working_for(lambda: actor):
-            _work(request, actor, row, asked)
+            _work(request, actor, row, asked, pasts)
     except Exception:  # whatever it was, nobody else will say so
         log.exception("snapshot", snapshot=row.pk)
         with access.working_for(lambda: actor):
@@ -184,8 +222,9 @@ def _beside(request: HttpRequest, actor: Actor, row: Snapshot, asked: list[_Aske
         connection.close()
 
 
-def _work(request: HttpRequest, actor: Actor, row: Snapshot, asked: list[_Asked]) -> None:
+def _work(request: HttpRequest, actor: Actor, row: Snapshot, asked: list[_Asked], pasts: list[_AskedPast]) -> None:
     row.details = [_queried(request, actor, row.pk, each) for each in asked]
+    row.details += _evolved(request, actor, row.pk, pasts)
     came = [each["resultStatus"] for each in row.details]
     if all(each == "success" for each in came):
         row.state = "success"
@@ -224,6 +263,48 @@ def _everywhere(request: HttpRequest, actor: Actor, snapshot: str, asked: _Asked
             door.freeze(actor, snapshot, Query(ids=here), most=MOST)
         door.keep_frozen(actor, snapshot, [e for e in first.entities if e.id not in set(here)])
     return len(first.entities)
+
+
+def _evolved(request: HttpRequest, actor: Actor, snapshot: str, pasts: list[_AskedPast]) -> list[dict[str, Any]]:
+    """What came of the temporal queries. What several of them find of an entity is kept together."""
+    found: dict[str, Evolved] = {}
+    details: list[dict[str, Any]] = []
+    for each in pasts:
+        try:
+            evolved = _through_time(request, actor, each)
+        except LingquError as error:
+            details.append({"resultStatus": "failure", "problemDetails": http.problem_document(error)})
+            continue
+        for entity in evolved:
+            before = found.get(entity.entity.id)
+            found[entity.entity.id] = _together(before, entity) if before else entity
+        details.append({"resultStatus": "success" if evolved else "empty"})
+    if found:
+        with transaction.atomic():
+            door.keep_frozen_past(actor, snapshot, list(found.values()))
+    return details
+
+
+def _through_time(request: HttpRequest, actor: Actor, each: _AskedPast) -> list[Evolved]:
+    most = temporal_params.LARGEST
+    spread = through_time.queried(request, actor, each.given, each.query, each.asked, each.context, most)
+    if spread:
+        found, more = spread.evolutions, spread.more
+    else:
+        found = door.evolutions(actor, each.query, each.asked.window, most=most)
+        more = bool(found.next)
+    if more or found.cut:
+        raise http.Problem(
+            "TooComplexQuery", 403, f"快照的时间查询最多 {_PAGE} 个实体、{most} 个时间点，请缩小范围",
+            f"a temporal query of a snapshot finds {_PAGE} entities and {most} instances at most; narrow it down",
+        )  # fmt: skip
+    return found.found
+
+
+def _together(before: Evolved, other: Evolved) -> Evolved:
+    seen = {(i.attribute, i.id) for i in before.instances}
+    added = [i for i in other.instances if (i.attribute, i.id) not in seen]
+    return replace(before, instances=[*before.instances, *added])
 
 
 @http.endpoint
@@ -323,12 +404,21 @@ def document(row: Snapshot) -> dict[str, Any]:
         **row.document,
         "snapshotStatus": row.state,
         "snapshotPriority": row.priority,
-        "snapshotQueriesDetails": row.details,
+        **_details(row),
         "createdAt": compact.moment(row.created_at),
         "modifiedAt": compact.moment(row.modified_at),
         "lastUsedAt": compact.moment(row.last_used_at),
         "expiresAt": compact.moment(row.expires_at),
     }
+
+
+def _details(row: Snapshot) -> dict[str, Any]:
+    """5.2.41: of each query what came of it."""
+    found, behind = {}, list(row.details)
+    for name in _QUERIES:
+        if asked := row.document.get(name):
+            found[f"{name}Details"], behind = behind[: len(asked)], behind[len(asked) :]
+    return found
 
 
 def _delete(names: list[str]) -> None:

@@ -14,7 +14,16 @@ from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Evolutions, Query
 from lingqu.protocols.models import EntityMap
-from lingqu.protocols.ngsi_ld import checking, compact, entity_maps, http, params, postquery, querying, temporal_forms
+from lingqu.protocols.ngsi_ld import (
+    checking,
+    compact,
+    entity_maps,
+    http,
+    params,
+    querying,
+    snapshot_header,
+    temporal_forms,
+)
 from lingqu.protocols.ngsi_ld import temporal_params as said
 from lingqu.protocols.ngsi_ld.sources import through_time
 from lingqu.protocols.ngsi_ld.temporal_params import Asked
@@ -63,23 +72,23 @@ def query(request: HttpRequest) -> HttpResponse:
     media = http.accepted(request)
     paging: dict[str, str] = request.GET.dict()  # type: ignore[assignment]
     params.known(paging, said.QUERY)
-    used = terms(context)
-    temporal = said.of_body(document) if isinstance(document, Mapping) else {}
-    body, selectors = postquery.parameters(document, used, more=("temporalQ", "aggrParams"))
-    given = {**paging, **body, **temporal}
-    asked = said.asked(given, used, aggregating="aggrMethods" in temporal)
-    return _answered(request, given, said.query(given, used, selectors=selectors), asked, media, context)
+    given, wanted, asked = said.in_body(document, terms(context), paging)
+    return _answered(request, given, wanted, asked, media, context)
 
 
 def _answered(
     request: HttpRequest, given: Mapping[str, str], wanted: Query, asked: Asked, media: str, context: Any
 ) -> HttpResponse:
     actor, most = http.actor(request), said.page(request)
+    if snapshot := snapshot_header.asked(request, actor):
+        wanted = replace(wanted, frozen=snapshot)
+        if entity_maps.wanted(request, given):
+            raise http.bad_data("a query of a snapshot needs no entity map: nothing changes while it is paged through")
     mapped, created = _mapped(request, actor, given, wanted, asked)
     spread = None
     if mapped is not None:
         wanted = replace(wanted, ids=tuple(pair[0] for pair in mapped.entities) or ("",))
-    else:
+    elif not snapshot:
         spread = through_time.queried(request, actor, given, wanted, asked, context, most)
     found = spread.evolutions if spread else _here(actor, wanted, asked, most)
     _eligible(found, asked)
@@ -99,7 +108,7 @@ def _answered(
     if mapped is not None:
         entity_maps.tell(response, mapped)
         response.status_code = 201 if created and request.method == "GET" else 200
-    return _partial(response, found, asked)
+    return _partial(snapshot_header.tell(response, snapshot), found, asked)
 
 
 def _here(actor: Actor, wanted: Query, asked: Asked, most: int) -> Evolutions:
@@ -200,9 +209,14 @@ def _retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
     most = said.page(request)
     querying.valid_id(entity_id)
     actor = http.actor(request)
-    found = through_time.retrieved(request, actor, entity_id, given, asked, context, most)
+    snapshot = snapshot_header.asked(request, actor)
+    found = None
+    if not snapshot:
+        found = through_time.retrieved(request, actor, entity_id, given, asked, context, most)
     if found is None:
-        found = door.evolution(actor, entity_id, asked.window, most=most, aggregation=asked.aggregation)
+        found = door.evolution(
+            actor, entity_id, asked.window, most=most, aggregation=asked.aggregation, frozen=snapshot
+        )
     [each] = found.found
     querying.of_type(each.entity, given.get("type", ""), used)
     _eligible(found, asked)
@@ -214,7 +228,7 @@ def _retrieve(request: HttpRequest, entity_id: str) -> HttpResponse:
     if entity_maps.wanted(request, given):
         own: entity_maps.Found = [(entity_id, [entity_maps.HERE])]
         entity_maps.tell(response, entity_maps.named(request, actor) or entity_maps.make(actor, own, given))
-    return _partial(response, found, asked)
+    return _partial(snapshot_header.tell(response, snapshot), found, asked)
 
 
 @http.endpoint

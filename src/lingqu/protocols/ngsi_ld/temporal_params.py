@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, get_args
 
 from django.http import HttpRequest
 
 from lingqu.centre.entities.door import Aggregation, Axis, Method, Query, Selector, Window
-from lingqu.protocols.ngsi_ld import checking, http, params, projection, versions
+from lingqu.protocols.ngsi_ld import checking, http, params, postquery, projection, versions
 from lingqu.protocols.ngsi_ld.compact import Shape
 from lingqu.protocols.ngsi_ld.terms import Terms
 
@@ -161,6 +162,16 @@ def query(given: Mapping[str, str], terms: Terms, *, selectors: tuple[Selector, 
     if after and not checking.is_uri(after):
         raise http.bad_data("after must be an id")
     return replace(found, after=after)
+
+
+def in_body(
+    document: Any, terms: Terms, paging: Mapping[str, str] = MappingProxyType({})
+) -> tuple[dict[str, str], Query, Asked]:
+    """(parameters, query, form) of a query in a body (5.2.23). Raises Problem."""
+    temporal = of_body(document) if isinstance(document, Mapping) else {}
+    body, selectors = postquery.parameters(document, terms, more=("temporalQ", "aggrParams"))
+    given = {**paging, **body, **temporal}
+    return given, query(given, terms, selectors=selectors), asked(given, terms, aggregating="aggrMethods" in temporal)
 
 
 def page(request: HttpRequest) -> int:

@@ -27,6 +27,7 @@ WEB: dict[str, str] = {
     "entity_past": _ADD,
     "entity_instance": _ADD,
     "entity_frozen": "select, insert, delete",
+    "entity_frozen_past": "select, insert, delete",
     "entity_change": _ADD,
     "entity_tally": _SEE,
     "entity_tried": _ADD,
