@@ -71,6 +71,8 @@ WORDS = {
     "subscriptionId": "URI of the subscription",
     "registrationId": "URI of the registration",
     "contextId": "id or address of the context",
+    "mapId": "URI of the entity map",
+    "snapshotId": "URI of the snapshot",
     "name": "type or attribute",
 }
 _ENTITY = {
@@ -125,6 +127,23 @@ SCHEMAS: dict[str, Any] = {
         "required": ["type", "information", "endpoint"],
     },
     "Context": {"type": "object", "properties": {"@context": {}}, "required": ["@context"]},
+    "Snapshot": {
+        "type": "object",
+        "properties": {
+            "id": _URI,
+            "type": {"const": "Snapshot"},
+            "snapshotQueries": {"type": "array", "items": {"$ref": "#/components/schemas/Query"}, "minItems": 1},
+            "snapshotTemporalQueries": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/Query"},
+                "minItems": 1,
+            },
+            "snapshotPriority": {"type": "integer", "minimum": 1, "maximum": 10},
+            "snapshotLifetime": {**_STRING, "description": "ISO 8601 duration, e.g. `PT2H`"},
+            "expiresAt": {**_STRING, "format": "date-time"},
+        },
+        "required": ["type"],
+    },
     "Problem": {
         "type": "object",
         "description": "RFC 9457, with the rule and the next step",
@@ -200,6 +219,21 @@ def _rows() -> Iterable[tuple[str, str, str, Iterable[str], str, str]]:
     yield "/csourceRegistrations", "post", "Register a context source", (), "Registration", "201"
     yield "/csourceRegistrations/{registrationId}", "get", "One context source", (), "", "200"
     yield "/csourceRegistrations/{registrationId}", "delete", "Unregister a source", (), "", "204"
+    sources = "/csourceSubscriptions/{subscriptionId}"
+    yield "/csourceSubscriptions", "get", "My subscriptions to registrations", ("limit", "offset", "count"), "", "200"
+    yield "/csourceSubscriptions", "post", "Subscribe to registrations", (), "Subscription", "201"
+    yield sources, "get", "One subscription to registrations", (), "", "200"
+    yield sources, "patch", "Change a subscription to registrations", (), "Fragment", "204"
+    yield sources, "delete", "End a subscription to registrations", (), "", "204"
+    yield "/entityMaps", "get", "Fix what a query finds, to page through it", params.QUERY, "", "200"
+    yield "/entityMaps/{mapId}", "get", "One entity map", (), "", "200"
+    yield "/entityMaps/{mapId}", "delete", "Delete an entity map", (), "", "204"
+    yield "/snapshots", "post", "Keep what queries find as it is", (), "Snapshot", "201"
+    yield "/snapshots", "delete", "Delete my snapshots that a filter finds", ("q",), "", "204"
+    yield "/snapshots/{snapshotId}", "get", "One snapshot", (), "", "200"
+    yield "/snapshots/{snapshotId}", "patch", "Change how long a snapshot lives", (), "Fragment", "200"
+    yield "/snapshots/{snapshotId}", "delete", "Delete a snapshot", (), "", "204"
+    yield "/snapshots/{snapshotId}/clone", "post", "Copy a snapshot", (), "Fragment", "201"
     yield "/types", "get", "Types of entities", ("details", "local"), "", "200"
     yield "/types/{name}", "get", "One type", ("local",), "", "200"
     yield "/attributes", "get", "Attributes", ("details", "local"), "", "200"
@@ -253,6 +287,7 @@ def _operation(address: str, words: str, names: Iterable[str], body: str, status
                 "description": "the tenant whose data it is about; without it, the city's own",
                 "schema": {**_STRING, "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"},
             },
+            *([_FROZEN] if _reads(address, status) else []),
         ],
         "responses": {
             status: {"description": words},
@@ -271,6 +306,20 @@ def _operation(address: str, words: str, names: Iterable[str], body: str, status
             "content": {http.JSON: {"schema": schema}, http.LD: {"schema": schema}},
         }
     return told
+
+
+_FROZEN = {
+    "name": "NGSILD-Snapshot",
+    "in": "header",
+    "description": "the snapshot that is asked in place of the store",
+    "schema": _URI,
+}
+
+
+def _reads(address: str, status: str) -> bool:
+    """Whether it may be asked of a snapshot."""
+    path = address.removeprefix("/temporal")
+    return status == "200" and path in ("/entities", "/entities/{entityId}", "/entityOperations/query")
 
 
 def _parameter(name: str, place: str) -> dict[str, Any]:

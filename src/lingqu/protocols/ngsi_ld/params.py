@@ -23,6 +23,7 @@ _SELECTING = (
 _LINKING = ("join", "joinLevel", "containedBy")
 _SHAPING = ("pick", "omit", "geometryProperty", "options", "format", "lang", "datasetId", *_LINKING)
 _PAGING = ("limit", "offset", "count", "details", "orderBy", "orderFrom", "orderGeometry", "collation")
+_SHAPED = frozenset({"attrs", *_SHAPING})
 QUERY = frozenset({*_SELECTING, *_SHAPING, *_PAGING, "splitEntities", "entityMap", "entityMapLifetime"})
 RETRIEVE = frozenset({"attrs", "type", "local", "entityMap", "entityMapLifetime", *_SHAPING})
 _OPTIONS = {"keyValues": "simplified", "simplified": "simplified", "concise": "concise", "normalized": "normalized"}
@@ -52,7 +53,7 @@ def known(given: Mapping[str, str], names: frozenset[str] = QUERY) -> None:
 
 def shape(given: Mapping[str, str], terms: Terms, media: str) -> Shape:
     """Raises Problem where parameters contradict each other."""
-    return _shape(given, terms, media) if given else _plain(terms, media)
+    return _plain(terms, media) if _SHAPED.isdisjoint(given) else _shape(given, terms, media)
 
 
 @lru_cache(1000)
@@ -184,6 +185,7 @@ def _selector(given: Mapping[str, str], terms: Terms) -> tuple[Selector, ...]:
     return (Selector(types(given.get("type", ""), terms), ids, given.get("idPattern", "")),)
 
 
+@lru_cache(1000)
 def types(text: str, terms: Terms) -> tuple[tuple[str, ...], ...]:
     """The type selection language (4.17) as alternatives of what must all be; none for all types."""
     if text in ("", "*"):
