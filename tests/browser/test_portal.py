@@ -24,3 +24,12 @@ def test_a_wrong_filter_is_named(page: Page, server: str) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("[data-status]")).to_contain_text("400")
     expect(page.locator("[data-answer] pre")).to_contain_text("BadRequestData")
+
+
+def test_headers_go_along(page: Page, server: str) -> None:
+    page.goto(f"{server}/developers/")
+    page.get_by_text("More parameters and headers").or_(page.get_by_text("更多参数与请求头")).click()
+    page.get_by_label("NGSILD-Snapshot", exact=True).fill("urn:ngsi-ld:Snapshot:none")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-status]")).to_contain_text("404")
+    expect(page.locator("[data-answer] pre")).to_contain_text("urn:ngsi-ld:Snapshot:none")

@@ -40,7 +40,13 @@ BODIES: dict[str, Any] = {
         "endpoint": "https://district.example.org",
     },
     "Context": {"@context": {"name": "https://schema.org/name"}},
+    "Snapshot": {"type": "Snapshot", "snapshotQueries": [{"type": "Query", "entities": [{"type": "Example"}]}]},
 }
+
+
+FEW = 8
+"""Parameters that are shown all at once."""
+USUAL = frozenset({"id", "type", "q", "attrs", "limit", "format", "timerel", "timeAt", "endTimeAt", "lastN"})
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,9 @@ class Operation:
     method: str
     address: str
     words: str
-    parameters: list[dict[str, Any]]
+    path: list[dict[str, Any]]
+    usual: list[dict[str, Any]]
+    more: list[dict[str, Any]]
     body: str
     group: str
 
@@ -85,15 +93,27 @@ def page(request: HttpRequest) -> HttpResponse:
 def _operations(document: dict[str, Any], base: str) -> Iterator[Operation]:
     for address, methods in document["paths"].items():
         for method, told in methods.items():
+            known = [
+                {**p, "parts": _parts(p.get("description", ""))} for p in told["parameters"] if p.get("style") != "form"
+            ]
+            asked = [p for p in known if p["in"] == "query"]
+            few = len(asked) <= FEW
             yield Operation(
                 f"{method} {address}",
                 method.upper(),
                 base + address,
                 told["summary"],
-                [p for p in told["parameters"] if p["in"] != "header" and p.get("style") != "form"],
+                [p for p in known if p["in"] == "path"],
+                [p for p in asked if few or p["name"] in USUAL],
+                [p for p in asked if not few and p["name"] not in USUAL] + [p for p in known if p["in"] == "header"],
                 _body(told),
                 address.split("/")[1],
             )
+
+
+def _parts(text: str) -> list[tuple[str, bool]]:
+    """What stands between backticks is code."""
+    return [(part, bool(n % 2)) for n, part in enumerate(text.split("`")) if part]
 
 
 def _body(told: dict[str, Any]) -> str:

@@ -8,14 +8,16 @@ document.querySelectorAll("[data-try]").forEach((form) => {
     event.preventDefault();
     let address = form.dataset.address;
     const query = new URLSearchParams();
+    const headers = { Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
     let body = null;
     form.querySelectorAll("[data-in]").forEach((field) => {
       if (field.dataset.in === "path") address = address.replace(`{${field.name}}`, encodeURIComponent(field.value));
       else if (field.dataset.in === "body") body = field.value;
-      else if (field.value !== "") query.set(field.name, field.value);
+      else if (field.value === "") return;
+      else if (field.dataset.in === "header") headers[field.name] = field.value.replace(/[^\x20-\x7e]+/g, encodeURIComponent);
+      else query.set(field.name, field.value);
     });
     if (query.size) address += `?${query}`;
-    const headers = { Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value };
     if (body !== null) headers["Content-Type"] = "application/json";
     const began = performance.now();
     answer.hidden = false;
