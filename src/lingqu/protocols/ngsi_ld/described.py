@@ -46,7 +46,7 @@ WORDS = {
     "join": "`inline` or `flat`: bring entities that relationships point to",
     "joinLevel": "how far",
     "containedBy": "ids not to be joined again",
-    "splitEntities": "whether parts from several sources stay apart",
+    "splitEntities": "whether filters are held to the whole entity, whose parts several sources hold",
     "expandValues": "attributes whose values are terms of the context",
     "jsonKeys": "attributes whose values are plain JSON",
     "entityMap": "whether what is found is kept as an entity map, to page through it",
