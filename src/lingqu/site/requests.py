@@ -24,6 +24,8 @@ from lingqu.site.metrics import REQUEST_SECONDS, REQUESTS
 from lingqu.ui import faults
 
 _BEARER = f"bearer {KEY}"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Those that figures tell apart: a client may make up others without end."""
 INTERFACES = ("/ngsi-ld/", "/api/")
 
 
@@ -42,7 +44,8 @@ def journal(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
             structlog.contextvars.unbind_contextvars("request")
         seconds = time.perf_counter() - began
         route = request.resolver_match.route if request.resolver_match else ""
-        asked, took = _figures(request.method or "", route, response.status_code)
+        method = request.method if request.method in METHODS else "other"
+        asked, took = _figures(str(method), route, response.status_code)
         asked.inc()
         took.observe(seconds)
         response["X-Request-ID"] = number

@@ -203,7 +203,10 @@ def _lent(account: Account) -> list[Any]:
 
 
 def _said(request: Any, header: str) -> str:
-    return _read(request.META.get(header, ""))
+    return _read(request.META.get(header, "")[:_LONGEST])
+
+
+_LONGEST = 2000  # characters of a header, before it is decoded
 
 
 @lru_cache(1000)

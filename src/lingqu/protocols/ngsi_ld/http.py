@@ -278,10 +278,14 @@ def of_batch(request: HttpRequest, member: Any, context: Any) -> Any:
 
 def accepted(request: HttpRequest, offered: tuple[str, ...] = (JSON, LD)) -> str:
     """The media type to answer in; equal weights in the order offered. Raises Problem (406)."""
-    best = _best(request.META.get("HTTP_ACCEPT") or "*/*", offered)
+    best = _best((request.META.get("HTTP_ACCEPT") or "*/*")[:_LONGEST], offered)
     if not best:
         raise Problem("NotAcceptable", 406, "不支持所要求的格式", f"can answer in {', '.join(offered)} only")
     return best
+
+
+_LONGEST = 2000
+"""Characters of a header Accept that are looked at."""
 
 
 @lru_cache(1000)

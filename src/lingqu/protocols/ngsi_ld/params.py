@@ -185,11 +185,19 @@ def _selector(given: Mapping[str, str], terms: Terms) -> tuple[Selector, ...]:
     return (Selector(types(given.get("type", ""), terms), ids, given.get("idPattern", "")),)
 
 
-@lru_cache(1000)
 def types(text: str, terms: Terms) -> tuple[tuple[str, ...], ...]:
     """The type selection language (4.17) as alternatives of what must all be; none for all types."""
     if text in ("", "*"):
         return ()
+    return _short(text, terms) if len(text) < 200 else _selected(text, terms)
+
+
+@lru_cache(1000)
+def _short(text: str, terms: Terms) -> tuple[tuple[str, ...], ...]:
+    return _selected(text, terms)
+
+
+def _selected(text: str, terms: Terms) -> tuple[tuple[str, ...], ...]:
     tokens = _TYPES.findall(text)
     found = _any_type(tokens, terms)
     if tokens:
