@@ -34,7 +34,7 @@ def _memory() -> int:
 
 
 def _settings(place: Place, port: int) -> str:
-    shared = max(64, min(_memory() // 8, 1024))
+    shared = max(64, min(_memory() // 8, 4096))  # a million entities and their indexes take 1.5 GB
     values: dict[str, object] = {
         "listen_addresses": "" if place.socket else "127.0.0.1",
         "port": port,
