@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
@@ -21,7 +22,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from lingqu.centre.access import door as access
-from lingqu.kernel.errors import LingquError
+from lingqu.kernel.errors import LingquError, Refused
 from lingqu.kernel.text import Text
 from lingqu.protocols.models import SourceState
 from lingqu.protocols.ngsi_ld import http, subscription_form
@@ -111,7 +112,18 @@ def questions(request: HttpRequest, calls: Sequence[Call]) -> list[Reply]:
     return replies
 
 
-def disbelieved(request: HttpRequest, reply: Reply) -> None:
+@contextmanager
+def believed(request: HttpRequest, reply: Reply) -> Iterator[None]:
+    """Inside an answer is read. What is no NGSI-LD is left out, and said to be so; a refusal of ours stays one."""
+    try:
+        yield
+    except Refused:
+        raise
+    except (LingquError, TypeError, ValueError, AttributeError, KeyError):
+        _disbelieved(request, reply)
+
+
+def _disbelieved(request: HttpRequest, reply: Reply) -> None:
     """Its answer came in time, and is none."""
     warn(request, replace(reply, fault="invalid"))
     now = timezone.now()

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 
 from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
-from lingqu.kernel.errors import LingquError
 from lingqu.protocols.ngsi_ld import http
 from lingqu.protocols.ngsi_ld.sources import ask, dividing, known, wire
 from lingqu.protocols.ngsi_ld.sources.ask import Call
@@ -47,11 +46,9 @@ def _asked(
     found = []
     for source, reply in zip(able, ask.questions(request, calls), strict=True):
         if reply.fine:
-            try:
+            with ask.believed(request, reply):
                 used = wire.read(reply.call.wire, reply.document, http.linked(reply.headers.get("Link", "")))
                 found.append((source, {used.stored(name) for name in reply.document[member] if isinstance(name, str)}))
-            except (LingquError, TypeError, KeyError):
-                ask.disbelieved(request, reply)
     return found
 
 

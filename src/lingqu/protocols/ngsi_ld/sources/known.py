@@ -71,7 +71,7 @@ class Known:
     headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     document: Mapping[str, Any] = field(default_factory=dict, hash=False, repr=False)
     until: datetime | None = None
-    since: Mapping[str, tuple[datetime, datetime | None]] = field(default_factory=dict, hash=False)
+    intervals: Mapping[str, tuple[datetime, datetime | None]] = field(default_factory=dict, hash=False)
     """Of what time it tells, by the names of ``form.INTERVALS``."""
 
     @property
@@ -97,7 +97,7 @@ def of(row: Source) -> Known:
         headers=sealing.opened(row.sealed),
         document=document,
         until=row.expires_at,
-        since={name: _interval(document[name]) for name in form.INTERVALS if name in document},
+        intervals={name: _interval(document[name]) for name in form.INTERVALS if name in document},
     )
 
 
@@ -137,7 +137,7 @@ _shelves: dict[str, _Shelf] = {}
 def living() -> tuple[Known, ...]:
     """Those that are neither paused nor over, and that tell the latest state: one with an interval tells of the past
     (5.10.2)."""
-    return tuple(known for known in _registered() if not known.since)
+    return tuple(known for known in _registered() if not known.intervals)
 
 
 def through_time(window: Window, operation: str) -> tuple[Known, ...]:
@@ -150,11 +150,11 @@ def _tells(known: Known, window: Window, operation: str) -> bool:
     named = "operations" in known.document
     if named and operation not in known.operations:
         return False
-    if not known.since:
+    if not known.intervals:
         return named
     if not window.axis:
         return True
-    interval = known.since.get("observationInterval" if window.axis == "observedAt" else "managementInterval")
+    interval = known.intervals.get("observationInterval" if window.axis == "observedAt" else "managementInterval")
     if interval is None:
         return False
     begins, ends = interval

@@ -49,6 +49,13 @@ def selection(asked: Query) -> tuple[tuple[frozenset[str], ...], tuple[str, ...]
     return kinds, ids, each[0].id_pattern if len(each) == 1 else ""
 
 
+def listed(documents: Any) -> list[Any]:
+    """Raises Problem for what is no list of entities."""
+    if not isinstance(documents, list):
+        raise http.bad_data("a list of entities was meant")
+    return documents
+
+
 def query(
     request: HttpRequest, target: Target, given: Mapping[str, str], asked: Query, shape: Shape, context: Any,
     limit: int, split: bool,

@@ -14,7 +14,7 @@ from lingqu.centre.access import door as access
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Draft, Entity, Foreign, Query
-from lingqu.kernel.errors import LingquError, Refused
+from lingqu.kernel.errors import LingquError
 from lingqu.protocols.ngsi_ld import checking, compact, expand, http, projection
 from lingqu.protocols.ngsi_ld.compact import Shape
 from lingqu.protocols.ngsi_ld.sources import ask, known, merge, questions, targets, wire
@@ -158,25 +158,24 @@ def retrieved(
         if reply.fine:
             # Of one entity asked for by a query, some answer it by itself.
             documents = reply.document if isinstance(reply.document, list) else [reply.document]
-            _taken(request, answers, actor, target, reply, documents, Query())
+            with ask.believed(request, reply):
+                answers.take(actor, target, reply, questions.listed(documents), Query())
     entities = answers.merged(local)
     if not entities:
         return None
     return entities[0], answers.times.get(entity_id, {}), answers.origins(entity_id, bool(local))
 
 
-def _taken(
-    request: HttpRequest, answers: Answers, actor: Actor, target: Target, reply: Reply, documents: Any, asked: Query
-) -> None:
-    """What is no NGSI-LD is left out, and said to be so."""
-    try:
-        if not isinstance(documents, list):
-            raise http.bad_data("a list of entities was meant")
-        answers.take(actor, target, reply, documents, asked)
-    except Refused:
-        raise
-    except (LingquError, TypeError, ValueError, AttributeError, KeyError):
-        ask.disbelieved(request, reply)
+def page_end(asked: Query) -> int:
+    """Entities that each system must give, so that a page of them all is sure, and whether there are more. Raises
+    Problem where these are too many."""
+    needed = asked.offset + asked.limit + (1 if asked.limit else 0)
+    if needed > http.LARGEST_PAGE + 1:
+        raise http.Problem(
+            "TooComplexQuery", 403, f"跨系统查询最多翻到第 {http.LARGEST_PAGE} 个，请缩小范围",
+            f"a query over several systems pages through the first {http.LARGEST_PAGE}; narrow it down",
+        )  # fmt: skip
+    return needed
 
 
 @dataclass(frozen=True)
@@ -207,12 +206,7 @@ def queried(
             "over several systems nothing is ordered (4.23.1); ask with local=true", "跨系统查询不能排序"
         )
     split = given.get("splitEntities") == "true"
-    needed = asked.offset + asked.limit + (1 if asked.limit else 0)
-    if needed > http.LARGEST_PAGE + 1:
-        raise http.Problem(
-            "TooComplexQuery", 403, f"跨系统查询最多翻到第 {http.LARGEST_PAGE} 个，请缩小范围",
-            f"a query over several systems pages through the first {http.LARGEST_PAGE}; narrow it down",
-        )  # fmt: skip
+    needed = page_end(asked)
     local = _local(actor, asked, needed, split)
     ahead = min(needed, http.LARGEST_PAGE)
     calls = [questions.query(request, target, given, asked, shape, context, ahead, split) for target in chosen]
@@ -222,7 +216,8 @@ def queried(
         if reply.fine:
             answers.count += counted(reply)
             documents = reply.document if reply.document is not None else []
-            _taken(request, answers, actor, target, reply, documents, selecting(filters))
+            with ask.believed(request, reply):
+                answers.take(actor, target, reply, questions.listed(documents), selecting(filters))
     entities = answers.merged(local.entities)
     if split:
         entities = refiltered(actor, entities, asked)

@@ -16,7 +16,6 @@ from django.http import HttpRequest
 from lingqu.centre.access.door import Actor
 from lingqu.centre.entities import door
 from lingqu.centre.entities.door import Aggregated, Draft, Evolutions, Evolved, ForeignPast, Instance, Query, Window
-from lingqu.kernel.errors import LingquError, Refused
 from lingqu.protocols.ngsi_ld import checking, expand, http, params, temporal_forms
 from lingqu.protocols.ngsi_ld import temporal_params as said
 from lingqu.protocols.ngsi_ld.sources import ask, known, questions, reading, targets, wire
@@ -56,6 +55,14 @@ class _Told:
         for each in found:
             self.parts.setdefault(each.entity.id, []).append((target, each))
 
+    def read(self, actor: Actor, target: Target, reply: Reply, documents: Sequence[Any], filters: Query) -> None:
+        """Raises LingquError for what is no NGSI-LD."""
+        used = wire.read(reply.call.wire, reply.document, http.linked(reply.headers.get("Link", "")))
+        pasts = [past for document in documents if (past := _past(document, used, target, self.asked)) is not None]
+        note = {"source": target.source.id}
+        found = door.foreign_evolutions(actor, pasts, filters, owner=target.source.department, note=note)
+        self.take(target, found, reply.status == 206)
+
 
 def retrieved(
     request: HttpRequest, actor: Actor, entity_id: str, given: Mapping[str, str], asked: Asked, context: Any, most: int
@@ -74,7 +81,8 @@ def retrieved(
     calls = [_call(target, f"{_PATH}/{http.quoted(entity_id)}", given, asked, context, most) for target in chosen]
     for target, reply in zip(chosen, ask.questions(request, calls), strict=True):
         if reply.fine:
-            _taken(request, told, actor, target, reply, [reply.document], Query())
+            with ask.believed(request, reply):
+                told.read(actor, target, reply, [reply.document], Query())
     if not any(target for parts in told.parts.values() for target, _ in parts):
         return None
     return _cut(request, told, told.parts, most)
@@ -96,12 +104,7 @@ def queried(
             "over several systems pages are asked for by limit and offset, in the order of ids; or ask with local=true",
             "跨系统的时间查询按编号排序，用 limit 和 offset 翻页；或用 local=true 只查本市",
         )
-    needed = wanted.offset + wanted.limit + (1 if wanted.limit else 0)
-    if needed > http.LARGEST_PAGE + 1:
-        raise http.Problem(
-            "TooComplexQuery", 403, f"跨系统查询最多翻到第 {http.LARGEST_PAGE} 个，请缩小范围",
-            f"a query over several systems pages through the first {http.LARGEST_PAGE}; narrow it down",
-        )  # fmt: skip
+    needed = reading.page_end(wanted)
     told, counted = _Told(asked), params.wants_count(given)
     if needed:
         first = replace(wanted, limit=needed, offset=0)
@@ -117,7 +120,8 @@ def queried(
     for target, reply in zip(chosen, ask.questions(request, calls), strict=True):
         if reply.fine:
             told.count += reading.counted(reply)
-            _taken(request, told, actor, target, reply, reply.document or [], reading.selecting(wanted))
+            with ask.believed(request, reply):
+                told.read(actor, target, reply, questions.listed(reply.document or []), reading.selecting(wanted))
     ids_found = sorted(told.parts)
     page = {pk: told.parts[pk] for pk in ids_found[wanted.offset : wanted.offset + wanted.limit]}
     found = _cut(request, told, page, most)
@@ -149,24 +153,6 @@ def _call(
     else:
         params["options"] = "sysAttrs"
     return Call(target.source, how, "GET", path, tuple(params.items()), prefer=f"maxpagesize={most}")
-
-
-def _taken(
-    request: HttpRequest, told: _Told, actor: Actor, target: Target, reply: Reply, documents: Any, filters: Query
-) -> None:
-    """What is no NGSI-LD is left out, and said to be so."""
-    try:
-        if not isinstance(documents, list):
-            raise http.bad_data("a list of entities was meant")
-        used = wire.read(reply.call.wire, reply.document, http.linked(reply.headers.get("Link", "")))
-        pasts = [past for document in documents if (past := _past(document, used, target, told.asked)) is not None]
-        note = {"source": target.source.id}
-        found = door.foreign_evolutions(actor, pasts, filters, owner=target.source.department, note=note)
-        told.take(target, found, reply.status == 206)
-    except Refused:
-        raise
-    except (LingquError, TypeError, ValueError, AttributeError, KeyError):
-        ask.disbelieved(request, reply)
 
 
 def _past(document: Any, used: Terms, target: Target, asked: Asked) -> ForeignPast | None:
